@@ -1,0 +1,37 @@
+#include "daemon/sync/guard.h"
+
+enum { WHOLE = 10000 }; /* 100 % in hundredths of a percent */
+
+static int64_t at_most(int64_t share_centi, int64_t least, int64_t known)
+{
+    int64_t share = known * share_centi / WHOLE;
+    return share > least ? share : least;
+}
+
+enum guard_verdict guard_listing(const struct guard_limits *limits, int64_t listed, int64_t before)
+{
+    return before > 0 && listed * WHOLE < before * limits->min_listing_centi ? GUARD_LISTING_SHRANK
+                                                                            : GUARD_PASSES;
+}
+
+enum guard_verdict guard_writes(const struct guard_limits *limits, const struct guard_counts *counts)
+{
+    if (counts->revocations >
+        at_most(limits->max_revocations_centi, limits->min_revocations, counts->known))
+        return GUARD_REVOCATIONS;
+    if (!counts->first_complete &&
+        counts->updates > at_most(limits->max_updates_centi, limits->min_updates, counts->known))
+        return GUARD_UPDATES;
+    return GUARD_PASSES;
+}
+
+const char *guard_verdict_name(enum guard_verdict verdict)
+{
+    switch (verdict) {
+    case GUARD_LISTING_SHRANK: return "listing_shrank";
+    case GUARD_REVOCATIONS: return "revocations";
+    case GUARD_UPDATES: return "updates";
+    case GUARD_PASSES:
+    default: return "passes";
+    }
+}
