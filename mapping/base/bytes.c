@@ -56,6 +56,18 @@ struct slice slice_trim(struct slice text)
     return text;
 }
 
+bool slice_next_word(struct slice *rest, struct slice *ret)
+{
+    if (rest->size == 0)
+        return false;
+    const char *space = memchr(rest->at, ' ', rest->size);
+    size_t size = space == NULL ? rest->size : (size_t)(space - rest->at);
+    *ret = (struct slice){rest->at, size};
+    rest->at += space == NULL ? size : size + 1;
+    rest->size -= space == NULL ? size : size + 1;
+    return true;
+}
+
 bool slice_integer(struct slice text, int64_t *ret)
 {
     bool negative = text.size > 0 && text.at[0] == '-';

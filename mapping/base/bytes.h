@@ -23,6 +23,8 @@ bool slice_empty(struct slice text);                    /* no value, or size 0 *
 bool slice_starts(struct slice text, struct slice prefix);
 int slice_compare(struct slice one, struct slice other); /* bytes, as memcmp; shorter first */
 struct slice slice_trim(struct slice text);              /* ASCII white space at both ends */
+/* Takes the next word of a list separated by single spaces off the front; false at the end. */
+bool slice_next_word(struct slice *rest, struct slice *ret);
 /* Decimal digits, an optional leading '-'; false when anything else stands there or it overflows. */
 bool slice_integer(struct slice text, int64_t *ret);
 
