@@ -14,11 +14,6 @@ struct record {
     int64_t updated;               /* instant by the side's own clock */
 };
 
-static inline struct slice record_get(const struct record *record, enum field field)
-{
-    return record->value[field];
-}
-
 bool record_valid(const struct record *record); /* its `valid` field says true */
 /* The fields of account and hours by role, since both have them (review, valid, origin). */
 enum field record_review_field(enum entity entity);
