@@ -2,29 +2,72 @@
 # Objects stand in build/VARIANT; the user's CFLAGS and LDFLAGS come last.
 VARIANT ?= release
 CC ?= gcc
+ifeq ($(origin CC),default)
+CC := gcc
+endif
 OUT := build/$(VARIANT)
 Q := $(if $(V),,@)
+JOBS := $(shell nproc)
+SELF := $(MAKE) --no-print-directory
+PARALLEL := $(SELF) $(if $(findstring j,$(filter-out --%,$(MAKEFLAGS))),,-j$(JOBS))
+PREFIX ?= /usr/local
+UNITS ?= $(PREFIX)/lib/systemd/system
+FUZZ_SECONDS ?= 60
 
 CSTD := -std=c11 -D_GNU_SOURCE -I.
 WARN := -Wall -Wextra -Wconversion -Wsign-conversion -Wshadow -Wswitch-enum -Wvla \
         -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wwrite-strings \
         $(if $(WERROR),-Werror)
-release_FLAGS := -O2 -g -D_FORTIFY_SOURCE=3 -fstack-protector-strong -fstack-clash-protection -fPIE
+release_FLAGS := -O2 -g -D_FORTIFY_SOURCE=3 -fstack-protector-strong -fstack-clash-protection \
+                 -fcf-protection -fPIE
 release_LINK := -pie -Wl,-z,relro,-z,now
 asan_FLAGS := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 asan_LINK := -fsanitize=address,undefined
+fuzz_FLAGS := -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all \
+              -fno-omit-frame-pointer
+fuzz_LINK := -fsanitize=fuzzer,address,undefined
+cov_FLAGS := -O0 -g --coverage
+cov_LINK := --coverage
 FLAGS := $(CSTD) $(WARN) $($(VARIANT)_FLAGS) $(CFLAGS)
-LINK := $($(VARIANT)_LINK) $(LDFLAGS)
+LINK := $($(VARIANT)_LINK) -Wl,--as-needed $(LDFLAGS)
 CORE_LIBS := -ljansson -lcrypto -lutf8proc
+ALL_LIBS := $(CORE_LIBS) -lsqlite3 -luv -lcurl -lssl -lsystemd -lmicrohttpd -lpthread -lm
 
+# The rooms. The core is pure; the state is the only SQL; the daemon is all else but the programs.
 CORE := $(wildcard mapping/base/*.c mapping/*.c connectors/*.c daemon/sync/*.c)
-CORE_OBJECTS := $(CORE:%.c=$(OUT)/%.o)
-UNIT := $(wildcard tests/unit/*/*_test.c)
-UNIT_PROGRAMS := $(UNIT:%.c=$(OUT)/%)
+STATE := $(wildcard daemon/store/*.c)
+DAEMON := $(filter-out daemon/cebridged.c,$(wildcard daemon/*.c daemon/net/*.c daemon/work/*.c \
+            daemon/view/*.c daemon/action/*.c))
+CLI := $(wildcard daemon/cli/*.c)
+PLATFORM := $(wildcard tests/platform/*.c)
+SUPPORT := $(wildcard tests/support/*.c)
+UNIT := $(wildcard tests/unit/*/*_test.c tests/unit/*/*/*_test.c)
+SIM := $(wildcard tests/sim/*.c)
+SCENARIO := $(wildcard tests/scenario/*.c)
+FUZZ := $(wildcard tests/fuzz/*_fuzz.c)
+BENCH := $(wildcard tests/bench/*.c)
+SOURCES := $(CORE) $(STATE) $(DAEMON) $(wildcard daemon/cebridged.c) $(CLI) $(PLATFORM) $(UNIT) \
+           $(SIM) $(SCENARIO) $(SUPPORT) $(wildcard tests/fuzz/*.c) $(BENCH)
+objects = $(patsubst %.c,$(OUT)/%.o,$(1))
+LIBS := $(OUT)/libdaemon.a $(OUT)/libstate.a $(OUT)/libcore.a
 
-.PHONY: all check unit lint headers pure packages clean
+UNIT_PROGRAMS := $(UNIT:%.c=$(OUT)/%)
+SIM_PROGRAMS := $(patsubst %.c,$(OUT)/%,$(filter %_test.c %_sim.c,$(SIM)))
+SIM_OBJECTS := $(call objects,$(filter-out %_test.c %_sim.c,$(SIM)))
+REPLAY_PROGRAMS := $(FUZZ:%.c=$(OUT)/%_replay)
+SCENARIO_RUNNER := $(if $(SCENARIO),$(OUT)/tests/scenario/runner)
+SCRIPTS := $(wildcard tests/scenario/*.sh tests/scenario/*.py tests/crash/*.sh tests/crash/*.py \
+             tests/system/*.sh tests/system/*.py)
+PROGRAMS := $(if $(CLI),$(OUT)/cebridge) $(OUT)/cebridged $(if $(PLATFORM),$(OUT)/platformd)
+LOCALES := $(patsubst daemon/po/%.po,$(OUT)/locale/%/LC_MESSAGES/cebridge.mo,$(wildcard daemon/po/*.po))
+
+.PHONY: all programs check check-all unit lint lint-files headers pure packages fmt fuzz bench demo \
+        soak cov install clean
 all: packages
-	$(Q)$(MAKE) --no-print-directory $(OUT)/libcore.a pure
+	$(Q)$(PARALLEL) pure
+	$(Q)$(PARALLEL) programs
+
+programs: $(PROGRAMS) $(LOCALES)
 
 packages:
 	$(Q)tests/support/packages.sh
@@ -33,37 +76,124 @@ $(OUT)/%.o: %.c
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(FLAGS) -MMD -MP -c $< -o $@
 
-$(OUT)/libcore.a: $(CORE_OBJECTS)
+$(OUT)/libcore.a: $(call objects,$(CORE))
+$(OUT)/libstate.a: $(call objects,$(STATE))
+$(OUT)/libdaemon.a: $(call objects,$(DAEMON))
+$(OUT)/libsupport.a: $(call objects,$(SUPPORT))
+$(OUT)/lib%.a:
 	@rm -f $@
 	$(Q)ar rcs $@ $^
 
-# The core is pure: nothing of the loop, the network or the database may be named in it.
+# The core is pure: nothing of the loop, the network, the database or the clock may be named in it.
 pure: $(OUT)/libcore.a
 	$(Q)! nm -u $< | grep -E ' (uv_|curl_|sqlite3_|sd_|MHD_|time$$|clock_gettime|printf$$|fopen|open$$)'
 
+$(OUT)/cebridged: $(call objects,daemon/cebridged.c) $(LIBS)
+$(OUT)/cebridge: $(call objects,$(CLI)) $(LIBS)
+$(OUT)/platformd: $(call objects,$(PLATFORM)) $(OUT)/libcore.a
+$(OUT)/tests/scenario/runner: $(call objects,$(SCENARIO)) $(LIBS)
+$(PROGRAMS) $(SCENARIO_RUNNER):
+	$(Q)$(CC) $(FLAGS) $^ -o $@ $(LINK) $(ALL_LIBS)
+
+$(OUT)/locale/%/LC_MESSAGES/cebridge.mo: daemon/po/%.po
+	@mkdir -p $(@D)
+	$(Q)msgfmt --check -o $@ $<
+
+# Unit tests of the daemon's rooms may use all; those of the core, also daemon/sync's, the core alone.
+CORE_UNIT := $(foreach test,$(UNIT),$(if $(wildcard daemon/sync/$(notdir $(test:_test.c=.c))),$(test:%.c=$(OUT)/%)))
+$(CORE_UNIT): $(OUT)/%: $(OUT)/%.o $(OUT)/libcore.a
+	$(Q)$(CC) $(FLAGS) $^ -o $@ $(LINK) $(CORE_LIBS) -lcmocka
+$(OUT)/tests/unit/daemon/%_test: $(OUT)/tests/unit/daemon/%_test.o $(OUT)/libsupport.a $(LIBS)
+	$(Q)$(CC) $(FLAGS) $^ -o $@ $(LINK) $(ALL_LIBS) -lcmocka
+$(OUT)/tests/unit/platform/%_test: $(OUT)/tests/unit/platform/%_test.o \
+        $(call objects,$(filter-out %/main.c,$(PLATFORM))) $(OUT)/libcore.a
+	$(Q)$(CC) $(FLAGS) $^ -o $@ $(LINK) $(ALL_LIBS) -lcmocka
 $(OUT)/tests/unit/%_test: $(OUT)/tests/unit/%_test.o $(OUT)/libcore.a
 	$(Q)$(CC) $(FLAGS) $^ -o $@ $(LINK) $(CORE_LIBS) -lcmocka
+$(SIM_PROGRAMS): $(OUT)/%: $(OUT)/%.o $(SIM_OBJECTS) $(OUT)/libcore.a
+	$(Q)$(CC) $(FLAGS) $^ -o $@ $(LINK) $(CORE_LIBS) -lcmocka -lm
+$(OUT)/%_fuzz_replay: $(OUT)/%_fuzz.o $(OUT)/tests/fuzz/replay_main.o $(OUT)/libcore.a
+	$(Q)$(CC) $(FLAGS) $^ -o $@ $(LINK) $(CORE_LIBS)
+$(OUT)/%_fuzz: $(OUT)/%_fuzz.o $(OUT)/libcore.a
+	$(Q)$(CC) $(FLAGS) $^ -o $@ $(LINK) $(CORE_LIBS)
+$(OUT)/tests/bench/%: $(OUT)/tests/bench/%.o $(LIBS)
+	$(Q)$(CC) $(FLAGS) $^ -o $@ $(LINK) $(ALL_LIBS)
 
+# The core's tests are built and run first: a daemon that does not link hides nothing of theirs.
 unit: $(UNIT_PROGRAMS)
-	$(Q)tests/support/run.sh $(UNIT_PROGRAMS)
+	$(Q)tests/support/run.sh $(OUT) $(UNIT_PROGRAMS)
 
 check: packages
-	$(Q)$(MAKE) --no-print-directory VARIANT=asan unit
+	$(Q)$(PARALLEL) VARIANT=asan check-all
+
+check-all: pure $(UNIT_PROGRAMS) $(SIM_PROGRAMS) $(REPLAY_PROGRAMS) $(SCENARIO_RUNNER) \
+           $(if $(SCRIPTS)$(SCENARIO),programs)
+	$(Q)tests/support/run.sh $(OUT) $(UNIT_PROGRAMS) $(SIM_PROGRAMS) $(REPLAY_PROGRAMS) \
+	  $(SCENARIO_RUNNER) $(SCRIPTS)
+
+# Each source: gcc and clang without a warning, clang-tidy; each header alone with both; cppcheck.
+LINTED := $(SOURCES:%.c=build/lint/%.ok)
+HEADERS = $(shell git ls-files -co --exclude-standard '*.h')
+build/lint/%.ok: %.c .clang-tidy
+	@mkdir -p $(@D)
+	$(Q)gcc $(CSTD) $(WARN) -Werror -O2 -MMD -MP -MT $@ -MF $(@:.ok=.d) -c $< -o $(@:.ok=.o)
+	$(Q)clang $(CSTD) $(WARN) -Werror -fsyntax-only $<
+	$(Q)timeout 180 clang-tidy --quiet $< -- $(CSTD) 2>/dev/null
+	@touch $@
+lint-files: $(LINTED)
 
 headers:
-	$(Q)for header in $$(git ls-files '*.h'); do \
-	  for cc in gcc clang; do $$cc $(CSTD) $(WARN) -Werror -fsyntax-only -x c $$header || exit 1; done; done
+	$(Q)printf '%s\n' $(HEADERS) | xargs -P $(JOBS) -I{} sh -c 'for cc in gcc clang; do \
+	  $$cc $(CSTD) $(WARN) -Werror -Wno-unused-function -fsyntax-only -x c {} || exit 255; done'
 
 lint: packages headers
 	$(Q)tests/support/includes.sh
-	$(Q)for cc in gcc clang; do $(MAKE) --no-print-directory CC=$$cc WERROR=1 VARIANT=release \
-	  OUT=build/lint-$$cc build/lint-$$cc/libcore.a || exit 1; done
-	$(Q)# 2.10 cannot parse a compound literal behind '?'; the compilers can
-	$(Q)cppcheck --quiet --suppress=internalAstError --std=c11 --error-exitcode=1 --inline-suppr -I. \
-	  --enable=warning,portability,performance $(CORE)
-	$(Q)clang-tidy --quiet $(CORE) -- $(CSTD)
+	$(Q)# cppcheck 2.10 cannot parse a compound literal behind '?'; the compilers can
+	$(Q)timeout 300 cppcheck --quiet -j $(JOBS) --suppress=internalAstError --std=c11 --error-exitcode=1 \
+	  --inline-suppr -I. --enable=warning,portability,performance $(SOURCES)
+	$(Q)$(PARALLEL) -k lint-files
+
+fmt:
+	$(Q)clang-format -i $(SOURCES) $(HEADERS)
+
+fuzz: packages
+	$(Q)$(PARALLEL) VARIANT=fuzz CC=clang $(FUZZ:%.c=build/fuzz/%)
+	$(Q)for target in $(FUZZ:tests/fuzz/%.c=%); do mkdir -p tests/fuzz/corpus/$${target%_fuzz}; \
+	  build/fuzz/tests/fuzz/$$target -max_total_time=$(FUZZ_SECONDS) -rss_limit_mb=1024 \
+	  tests/fuzz/corpus/$${target%_fuzz} || exit 1; done
+
+bench: all $(patsubst %.c,$(OUT)/%,$(BENCH))
+	$(Q)CEBRIDGE_BUILD=$(abspath $(OUT)) tests/bench/run.sh
+demo: all
+	$(Q)CEBRIDGE_BUILD=$(abspath $(OUT)) tests/support/demo.sh
+soak: all
+	$(Q)CEBRIDGE_BUILD=$(abspath $(OUT)) tests/support/soak.sh
+
+cov: packages
+	$(Q)$(PARALLEL) VARIANT=cov check-all
+	$(Q)tests/support/coverage.sh build/cov
+
+# The units name the programs where they are installed.
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/sbin $(DESTDIR)$(UNITS) \
+	  $(DESTDIR)$(PREFIX)/lib/sysusers.d $(DESTDIR)$(PREFIX)/lib/tmpfiles.d \
+	  $(DESTDIR)$(PREFIX)/lib/systemd/catalog \
+	  $(addprefix $(DESTDIR)$(PREFIX)/share/cebridge/,connectors mapping)
+	install -m 755 $(OUT)/cebridged $(DESTDIR)$(PREFIX)/sbin
+	$(if $(CLI),install -m 755 $(OUT)/cebridge $(DESTDIR)$(PREFIX)/bin)
+	for room in connectors mapping; do for file in $$room/*.json; do [ ! -e $$file ] || \
+	  install -m 644 $$file $(DESTDIR)$(PREFIX)/share/cebridge/$$room || exit 1; done; done
+	for unit in cebridged.service cebridged.socket; do \
+	  sed 's|@PREFIX@|$(PREFIX)|g' systemd/$$unit >$(DESTDIR)$(UNITS)/$$unit || exit 1; done
+	install -m 644 systemd/cebridge.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/cebridge.conf
+	install -m 644 systemd/cebridge.tmpfiles $(DESTDIR)$(PREFIX)/lib/tmpfiles.d/cebridge.conf
+	install -m 644 systemd/cebridge.catalog $(DESTDIR)$(PREFIX)/lib/systemd/catalog
+	for page in docs/*.[158]; do [ ! -e $$page ] || \
+	  install -D -m 644 $$page $(DESTDIR)$(PREFIX)/share/man/man$${page##*.}/$${page##*/}; done
+	[ ! -d $(OUT)/locale ] || cp -r $(OUT)/locale $(DESTDIR)$(PREFIX)/share
 
 clean:
 	rm -rf build
 
--include $(CORE_OBJECTS:.o=.d) $(UNIT:%.c=$(OUT)/%.d)
+.SECONDARY:
+-include $(patsubst %.c,$(OUT)/%.d,$(SOURCES)) $(LINTED:.ok=.d)

@@ -1,6 +1,7 @@
 #include "mapping/decode.h"
 
 #include "mapping/base/civil.h"
+#include "mapping/codes.h"
 #include "mapping/mapfile_table.h"
 #include "mapping/members.h"
 #include "mapping/split.h"
@@ -9,7 +10,7 @@
 
 #include <string.h>
 
-enum { ID_BYTES = 64, CODES_MOST = 64, FORMER_BYTES = 32 };
+enum { ID_BYTES = 64, FORMER_BYTES = 32 };
 
 /* One record on its way. */
 struct decoding {
@@ -69,7 +70,8 @@ static enum status fetch(struct decoding *at, const struct mapfile_way *way, str
             return STATUS_INVALID;
         }
         if (status != STATUS_OK) {
-            *ret_reason = "type";
+            struct slice raw = members_raw(&at->members, pointer);
+            *ret_reason = raw.size > 0 && raw.at[0] == '"' ? "character" : "type";
             return status;
         }
         *ret = trim_wide(*ret);
@@ -161,30 +163,10 @@ static enum status read_single(struct decoding *at, enum field field, const stru
 
 /* --- lists of codes --- */
 
-struct code_list {
-    struct slice codes[CODES_MOST];
-    size_t count;
-};
-
-static void add_code(struct code_list *list, struct slice code)
-{
-    size_t at = list->count;
-    for (size_t index = 0; index < list->count; index++) {
-        if (slice_equal(list->codes[index], code))
-            return;
-    }
-    if (slice_empty(code) || list->count == CODES_MOST)
-        return;
-    for (; at > 0 && slice_compare(list->codes[at - 1], code) > 0; at--)
-        list->codes[at] = list->codes[at - 1];
-    list->codes[at] = code;
-    list->count++;
-}
-
 /* A code that was put right may have been wrong in any way: what is no valid code is kept in upper
  * case if it can be a code at all. It only serves to recognise the person. */
 static enum status former_code(struct decoding *at, const struct mapfile_way *way,
-                               struct slice text, struct code_list *list)
+                               struct slice text, struct codes *list)
 {
     static const struct rule_chain UPPER = {{{.kind = RULE_trim}, {.kind = RULE_upper}}, 2};
     const char *reason = NULL;
@@ -200,12 +182,12 @@ static enum status former_code(struct decoding *at, const struct mapfile_way *wa
             return STATUS_OK;
     }
     if (code.size <= FORMER_BYTES)
-        add_code(list, code);
+        codes_add(list, code);
     return STATUS_OK;
 }
 
 static enum status read_array(struct decoding *at, const struct mapfile_way *way, struct slice raw,
-                              struct code_list *list)
+                              struct codes *list)
 {
     struct split_page page = {0};
     enum status status = split_rows(raw, SLICE(""), at->context.arena, &page);
@@ -219,7 +201,7 @@ static enum status read_array(struct decoding *at, const struct mapfile_way *way
 }
 
 static enum status read_joined(struct decoding *at, const struct mapfile_way *way,
-                               struct slice text, struct code_list *list)
+                               struct slice text, struct codes *list)
 {
     struct slice separator = slice_empty(way->separator) ? SLICE(" ") : way->separator;
     enum status status = STATUS_OK;
@@ -233,32 +215,10 @@ static enum status read_joined(struct decoding *at, const struct mapfile_way *wa
     return status;
 }
 
-static enum status join_codes(struct decoding *at, const struct code_list *list, struct slice *ret)
-{
-    size_t size = 0;
-    for (size_t index = 0; index < list->count; index++)
-        size += list->codes[index].size + 1;
-    char *text = size == 0 ? NULL : arena_alloc(at->context.arena, size);
-    *ret = (struct slice){0};
-    if (size == 0)
-        return STATUS_OK;
-    if (text == NULL)
-        return STATUS_NO_MEMORY;
-    size_t used = 0;
-    for (size_t index = 0; index < list->count; index++) {
-        if (index > 0)
-            text[used++] = ' ';
-        memcpy(text + used, list->codes[index].at, list->codes[index].size);
-        used += list->codes[index].size;
-    }
-    *ret = (struct slice){text, used};
-    return STATUS_OK;
-}
-
 static enum status read_codes(struct decoding *at, enum field field, const struct mapfile_way *way,
                               const char **ret_reason)
 {
-    struct code_list list = {.count = 0};
+    struct codes list = {.count = 0};
     struct slice raw = members_raw(&at->members, &way->pointers[0]);
     struct slice text = {0};
     enum status status = STATUS_OK;
@@ -274,7 +234,7 @@ static enum status read_codes(struct decoding *at, enum field field, const struc
         *ret_reason = "type";
         return status;
     }
-    return join_codes(at, &list, &at->ret->record.value[field]);
+    return codes_join(&list, at->context.arena, &at->ret->record.value[field]);
 }
 
 /* --- fields --- */

@@ -1,5 +1,6 @@
 #include "mapping/digest.h"
 
+#include <endian.h>
 #include <openssl/core_names.h>
 #include <openssl/evp.h>
 #include <openssl/params.h>
@@ -44,30 +45,42 @@ void digest_free(struct digest *digest)
     free(digest);
 }
 
-static void finish(struct digest *digest, uint8_t ret[16])
+static bool begin(struct digest *digest)
 {
-    unsigned char whole[EVP_MAX_MD_SIZE] = {0};
-    (void)EVP_DigestFinal_ex(digest->context, whole, NULL);
-    memcpy(ret, whole, KEPT_BYTES);
+    return EVP_DigestInit_ex2(digest->context, digest->algorithm, NULL) == 1;
 }
 
-void digest_bytes(struct digest *digest, struct slice text, uint8_t ret[16])
+static bool add(struct digest *digest, const void *bytes, size_t size)
 {
-    (void)EVP_DigestInit_ex2(digest->context, digest->algorithm, NULL);
-    (void)EVP_DigestUpdate(digest->context, text.at, text.size);
-    finish(digest, ret);
+    return EVP_DigestUpdate(digest->context, bytes, size) == 1;
 }
 
-void digest_record(struct digest *digest, const struct record *record, uint8_t ret[16])
+/* All zero when memory ran out: the library allocates its state anew for each text. */
+static enum status finish(struct digest *digest, bool fed, uint8_t ret[16])
 {
-    (void)EVP_DigestInit_ex2(digest->context, digest->algorithm, NULL);
-    for (enum field field = field_first(record->entity); field < field_end(record->entity); field++) {
+    unsigned char whole[EVP_MAX_MD_SIZE];
+    bool done = fed && EVP_DigestFinal_ex(digest->context, whole, NULL) == 1;
+    memset(ret, 0, KEPT_BYTES);
+    if (done)
+        memcpy(ret, whole, KEPT_BYTES);
+    return done ? STATUS_OK : STATUS_NO_MEMORY;
+}
+
+enum status digest_bytes(struct digest *digest, struct slice text, uint8_t ret[16])
+{
+    return finish(digest, begin(digest) && add(digest, text.at, text.size), ret);
+}
+
+enum status digest_record(struct digest *digest, const struct record *record, uint8_t ret[16])
+{
+    bool fed = begin(digest);
+    for (enum field field = field_first(record->entity); fed && field < field_end(record->entity);
+         field++) {
         struct slice value = record->value[field];
-        uint64_t size = value.size; /* in front, so that no two records run together alike */
-        (void)EVP_DigestUpdate(digest->context, &size, sizeof size);
-        (void)EVP_DigestUpdate(digest->context, value.at, value.size);
+        uint64_t size = htole64(value.size); /* in front: no two records run together alike */
+        fed = add(digest, &size, sizeof size) && add(digest, value.at, value.size);
     }
-    finish(digest, ret);
+    return finish(digest, fed, ret);
 }
 
 static EVP_MAC_CTX *mac_new(EVP_MAC *algorithm, const char *name, struct slice key)
@@ -89,6 +102,8 @@ static EVP_MAC_CTX *mac_new(EVP_MAC *algorithm, const char *name, struct slice k
 
 enum status keyed_new(struct slice key, struct keyed **ret)
 {
+    if (slice_empty(key))
+        return STATUS_INVALID; /* a hash that anyone can make hides nobody */
     struct keyed *keyed = calloc(1, sizeof *keyed);
     if (keyed == NULL)
         return STATUS_NO_MEMORY;
@@ -98,8 +113,9 @@ enum status keyed_new(struct slice key, struct keyed **ret)
         keyed->reference = mac_new(keyed->algorithm, "SM3", key);
     }
     if (keyed->lookup == NULL || keyed->reference == NULL) {
+        enum status status = keyed->algorithm == NULL ? STATUS_UNSUPPORTED : STATUS_NO_MEMORY;
         keyed_free(keyed);
-        return STATUS_UNSUPPORTED;
+        return status;
     }
     *ret = keyed;
     return STATUS_OK;
@@ -115,30 +131,36 @@ void keyed_free(struct keyed *keyed)
     free(keyed);
 }
 
-static void authenticate(EVP_MAC_CTX *context, struct slice text, unsigned char ret[EVP_MAX_MD_SIZE])
+/* All zero when memory ran out: the library copies the keyed state for each message. */
+static enum status authenticate(EVP_MAC_CTX *context, struct slice text,
+                                unsigned char ret[EVP_MAX_MD_SIZE])
 {
     size_t size = 0;
+    if (EVP_MAC_init(context, NULL, 0, NULL) == 1 && /* the same key once more */
+        EVP_MAC_update(context, (const unsigned char *)text.at, text.size) == 1 &&
+        EVP_MAC_final(context, ret, &size, EVP_MAX_MD_SIZE) == 1)
+        return STATUS_OK;
     memset(ret, 0, EVP_MAX_MD_SIZE);
-    (void)EVP_MAC_init(context, NULL, 0, NULL); /* the same key once more */
-    (void)EVP_MAC_update(context, (const unsigned char *)text.at, text.size);
-    (void)EVP_MAC_final(context, ret, &size, EVP_MAX_MD_SIZE);
+    return STATUS_NO_MEMORY;
 }
 
-void keyed_hash(struct keyed *keyed, struct slice text, uint8_t ret[16])
+enum status keyed_hash(struct keyed *keyed, struct slice text, uint8_t ret[16])
 {
     unsigned char whole[EVP_MAX_MD_SIZE];
-    authenticate(keyed->lookup, text, whole);
+    enum status status = authenticate(keyed->lookup, text, whole);
     memcpy(ret, whole, KEPT_BYTES);
+    return status;
 }
 
-void keyed_ref(struct keyed *keyed, struct slice subject, char ret[17])
+enum status keyed_ref(struct keyed *keyed, struct slice subject, char ret[17])
 {
     static const char digits[] = "0123456789abcdef";
     unsigned char whole[EVP_MAX_MD_SIZE];
-    authenticate(keyed->reference, subject, whole);
+    enum status status = authenticate(keyed->reference, subject, whole);
     for (size_t index = 0; index < REF_BYTES; index++) {
         ret[index * 2] = digits[whole[index] >> 4];
         ret[index * 2 + 1] = digits[whole[index] & 15];
     }
     ret[REF_BYTES * 2] = '\0';
+    return status;
 }

@@ -33,10 +33,14 @@ static json_t *number_json(struct slice text)
     return json_real(strtod(copy, NULL));
 }
 
+static json_t *text_json(struct slice text)
+{
+    return json_stringn(text.at == NULL ? "" : text.at, text.size);
+}
+
 static json_t *spelling_json(const struct spelling *spelling)
 {
-    return spelling->number ? number_json(spelling->text)
-                            : json_stringn(spelling->text.at, spelling->text.size);
+    return spelling->number ? number_json(spelling->text) : text_json(spelling->text);
 }
 
 static json_t *empty_json(const struct encoding *at)
@@ -166,10 +170,10 @@ static enum status put_field(struct encoding *at, enum field field)
     const struct mapfile_place *place = &at->mapping->places[field][at->context.side];
     const struct mapfile_way *holder = holding_way(at, place);
     enum status status = holder == NULL ? STATUS_OK : put_way(at, field, holder, false);
-    for (size_t index = 0; index < place->way_count && status == STATUS_OK; index++) {
+    for (size_t index = 0; place->ways != NULL && index < place->way_count; index++) {
         const struct mapfile_way *way = &place->ways[index];
         bool moved = at->create || (way->when != FIELDS && (at->set & FIELD_BIT(way->when)) != 0);
-        if (way != holder && moved && !same_place(holder, way))
+        if (status == STATUS_OK && way != holder && moved && !same_place(holder, way))
             status = put_way(at, field, way, true);
     }
     return status;
@@ -202,7 +206,9 @@ static enum status encode_set(struct encoding *at, json_t **ret)
         if (status == STATUS_OK && (at->set & FIELD_BIT(field)) != 0)
             status = put_field(at, field);
     }
+    at->context.arena = NULL;
     arena_free(&arena);
+    at->context.arena = NULL;
     if (status != STATUS_OK)
         json_decref(at->object);
     else
@@ -245,8 +251,7 @@ static enum status put_control(const struct mapping *mapping, enum side side,
     char utc[21];
     enum status status = STATUS_OK;
     if (table->id_of_count == 0)
-        status = put_at(object, table->id.text,
-                        json_stringn(record->remote_id.at, record->remote_id.size));
+        status = put_at(object, table->id.text, text_json(record->remote_id));
     if (status == STATUS_OK)
         status = put_at(object, table->version.text, json_integer(record->version));
     civil_utc_text(record->updated, utc);

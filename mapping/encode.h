@@ -10,11 +10,11 @@
 #define ENCODE_DUMP_FLAGS (JSON_COMPACT | JSON_REAL_PRECISION(15))
 
 /* The members for the fields of `set` that the target lets be written (mapping_writable). values:
- * the record in full, since one member may depend on another field (kind, unit). A create carries
- * the trimmed original text of texts and codes where there is one, an update the canonical value;
- * an empty value is written in the side's own spelling of empty. No control member (id, version,
- * times of the server) is in it. The caller owns *ret (json_decref). NO_MEMORY; INVALID: a value
- * that has no spelling at that side. */
+ * the record in full as it will stand (the target's own with the new values over it), since one
+ * member may depend on another field (kind, unit). A create carries the trimmed original text of
+ * texts and codes where there is one, an update the canonical value; an empty value is written in
+ * the side's own spelling of empty. No control member (id, version, times of the server) is in it.
+ * The caller owns *ret (json_decref). NO_MEMORY; INVALID: a value without a spelling there. */
 enum status encode_record(const struct mapping *mapping, enum side target,
                           const struct record *values, field_set set, bool create, json_t **ret);
 

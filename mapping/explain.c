@@ -5,6 +5,8 @@
 #include "mapping/encode.h"
 #include "mapping/mapfile_table.h"
 #include "mapping/members.h"
+#include "mapping/split.h"
+#include "mapping/text.h"
 
 #include <stdlib.h>
 
@@ -58,7 +60,28 @@ struct explaining {
     struct members members;
     struct decoded decoded;
     field_set lossy;
+    struct arena *arena;
 };
+
+/* What stands there as a text; a list as its own bytes. */
+static struct slice text_read(const struct explaining *at, const struct mapfile_way *way)
+{
+    struct slice text = {0};
+    if (way == NULL || way->pointer_count == 0)
+        return text;
+    if (members_text(&at->members, &way->pointers[0], at->arena, &text) != STATUS_OK)
+        text = members_raw(&at->members, &way->pointers[0]);
+    return text;
+}
+
+/* The first step of reconciliation.md, "Normalising", before dictionaries, units and zones. */
+static struct slice text_normal(const struct explaining *at, const struct mapfile_way *way,
+                                struct slice text)
+{
+    struct slice normal = {0};
+    bool name = way != NULL && rule_find(&way->chain, RULE_name) != NULL;
+    return text_normalise(text, name, at->arena, &normal) == STATUS_OK ? normal : (struct slice){0};
+}
 
 static json_t *field_json(const struct explaining *at, enum field field)
 {
@@ -66,15 +89,13 @@ static json_t *field_json(const struct explaining *at, enum field field)
     const struct record *record = &at->decoded.record;
     const struct mapfile_way *way = way_read(place, &at->members, record);
     json_t *json = json_object();
-    struct slice pointer = {0};
-    struct slice raw = {0};
-    if (way != NULL && way->pointer_count > 0) {
-        pointer = way->pointers[0].text;
-        raw = members_raw(&at->members, &way->pointers[0]);
-    }
+    struct slice text = text_read(at, way);
+    struct slice pointer =
+        way != NULL && way->pointer_count > 0 ? way->pointers[0].text : (struct slice){0};
     (void)json_object_set_new(json, "field", json_string(field_row(field)->name));
     (void)json_object_set_new(json, "at", text_json(pointer));
-    (void)json_object_set_new(json, "read", raw.at == NULL ? json_null() : text_json(raw));
+    (void)json_object_set_new(json, "read", text_json(text));
+    (void)json_object_set_new(json, "normalised", text_json(text_normal(at, way, text)));
     (void)json_object_set_new(json, "canonical", text_json(record->value[field]));
     (void)json_object_set_new(json, "written", written_json(at->mapping, at->side, record, field));
     (void)json_object_set_new(json, "policy",
@@ -149,20 +170,24 @@ static json_t *record_json(const struct explaining *at, json_t *unknown)
 enum status explain_record(const struct mapping *mapping, enum side side, enum entity entity,
                            struct slice json, int64_t now, json_t **ret)
 {
-    struct explaining at = {.mapping = mapping, .side = side};
-    const struct mapfile_side *table = &mapping->sides[entity][side];
     struct arena arena;
+    struct explaining at = {.mapping = mapping, .side = side, .arena = &arena};
+    const struct mapfile_side *table = &mapping->sides[entity][side];
     json_t *unknown = json_array();
     if (unknown == NULL)
         return STATUS_NO_MEMORY;
     arena_init(&arena, ARENA_BYTES);
-    enum status status = decode_record(mapping, side, entity, json, now, &arena, &at.decoded);
+    struct slice whole = {0};
+    /* a page was checked when it was split; this text comes from anywhere */
+    enum status status = split_value(json, SLICE(""), &whole);
     if (status == STATUS_OK)
-        status = members_read(json, table, &arena, &at.members);
+        status = decode_record(mapping, side, entity, whole, now, &arena, &at.decoded);
     if (status == STATUS_OK)
-        status = members_each_unknown(json, table, &arena, add_unknown, unknown);
+        status = members_read(whole, table, &arena, &at.members);
     if (status == STATUS_OK)
-        status = explain_law(mapping, side, entity, json, now, &arena, &at.lossy);
+        status = members_each_unknown(whole, table, &arena, add_unknown, unknown);
+    if (status == STATUS_OK)
+        status = explain_law(mapping, side, entity, whole, now, &arena, &at.lossy);
     if (status == STATUS_OK)
         *ret = record_json(&at, unknown);
     else

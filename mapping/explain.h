@@ -10,9 +10,11 @@
 #include <jansson.h>
 
 /* {"side","entity","ok","field","reason","id","version","updated","key","unknown":[…],
- *  "fields":[{"field","at","read","canonical","written":{…},"policy","write","law","reason"}]}
- * json: one JSON object. The caller owns *ret (json_decref). INVALID: not a JSON object; NO_MEMORY.
- */
+ *  "fields":[{"field","at","read","normalised","canonical","written":{…},"policy","write","law",
+ *             "reason"}]}
+ * read: the text that stands at the pointer; law: whether the field survives the way back and
+ * forth. json: one JSON object. The caller owns *ret (json_decref). INVALID: not a JSON object;
+ * NO_MEMORY. */
 enum status explain_record(const struct mapping *mapping, enum side side, enum entity entity,
                            struct slice json, int64_t now, json_t **ret);
 

@@ -286,8 +286,10 @@ int jsonplace_line(struct slice text, const char *pointer)
     for (int depth = 0; *pointer == '/' && depth < DEPTH_MOST; depth++) {
         size_t size = strcspn(pointer + 1, "/");
         /* where a part is missing, the line of what should hold it */
-        if (!walk_into(&walk, pointer + 1, size, &line))
+        int found = line;
+        if (!walk_into(&walk, pointer + 1, size, &found))
             return line;
+        line = found;
         pointer += size + 1;
     }
     return line;

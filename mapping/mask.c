@@ -1,8 +1,10 @@
 #include "mapping/mask.h"
 
+#include "mapping/text.h"
+
 #include <string.h>
 
-enum { MOBILE_SHOWN = 7, ID_LONG = 18, ID_SHORT = 15 };
+enum { MOBILE_SIZE = 11, ID_LONG = 18, ID_SHORT = 15 };
 
 static void stars(struct buffer *ret, size_t count)
 {
@@ -10,28 +12,38 @@ static void stars(struct buffer *ret, size_t count)
         buffer_append(ret, SLICE("*"));
 }
 
-static void mask_ends(struct slice value, size_t first, size_t last, struct buffer *ret)
+/* Bytes of the first count characters: what a platform sent as a number may be any text, and half a
+ * character must not come into a log. */
+static size_t characters_size(struct slice value, size_t count)
 {
-    buffer_append(ret, (struct slice){value.at, first});
-    stars(ret, value.size - first - last);
-    buffer_append(ret, (struct slice){value.at + value.size - last, last});
+    size_t size = 0;
+    while (size < value.size && count-- > 0) {
+        size++;
+        while (size < value.size && ((unsigned char)value.at[size] & 0xC0) == 0x80)
+            size++;
+    }
+    return size;
 }
 
-/* Bytes of the first character of UTF-8 that was normalised before. */
-static size_t first_character(struct slice value)
+/* Stars instead of all but the first and the last characters; all stars where that leaves too few.
+ */
+static void mask_ends(struct slice value, size_t first, size_t last, size_t fewest,
+                      struct buffer *ret)
 {
-    size_t size = 1;
-    while (size < value.size && ((unsigned char)value.at[size] & 0xC0) == 0x80)
-        size++;
-    return size;
+    size_t characters = text_characters(value);
+    if (characters < fewest) {
+        stars(ret, characters);
+        return;
+    }
+    size_t tail = characters_size(value, characters - last);
+    buffer_append(ret, (struct slice){value.at, characters_size(value, first)});
+    stars(ret, characters - first - last);
+    buffer_append(ret, (struct slice){value.at + tail, value.size - tail});
 }
 
 static void mask_code(struct slice value, struct buffer *ret)
 {
-    if (value.size < 3)
-        stars(ret, value.size);
-    else
-        mask_ends(value, 1, 1, ret);
+    mask_ends(value, 1, 1, 3, ret);
 }
 
 void mask_value(enum mask mask, struct slice value, struct buffer *ret)
@@ -49,14 +61,9 @@ void mask_value(enum mask mask, struct slice value, struct buffer *ret)
         }
         break;
     }
-    case MASK_MOBILE:
-        if (value.size < MOBILE_SHOWN)
-            stars(ret, value.size);
-        else
-            mask_ends(value, 3, 2, ret);
-        break;
+    case MASK_MOBILE: mask_ends(value, 3, 2, MOBILE_SIZE, ret); break;
     case MASK_NAME:
-        buffer_append(ret, (struct slice){value.at, first_character(value)});
+        buffer_append(ret, (struct slice){value.at, characters_size(value, 1)});
         stars(ret, 2);
         break;
     case MASK_HIDDEN:
@@ -100,7 +107,8 @@ static void mask_part(struct slice part, bool always, struct buffer *ret)
         buffer_append(ret, part);
 }
 
-/* kind ":" parts separated by "/": of a person's kinds the first part is an ID whatever it looks like. */
+/* kind ":" parts separated by "/": of a person's kinds the first part is an ID whatever it looks
+ * like. */
 void mask_subject(struct slice subject, struct buffer *ret)
 {
     const char *colon = subject.size == 0 ? NULL : memchr(subject.at, ':', subject.size);

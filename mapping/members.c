@@ -183,7 +183,7 @@ enum status members_text(const struct members *members, const struct mapfile_poi
 {
     struct slice raw = members_raw(members, pointer);
     *ret = (struct slice){0};
-    if (slice_empty(raw) || slice_is(raw, "null"))
+    if (raw.at == NULL || raw.size == 0 || slice_is(raw, "null"))
         return STATUS_OK;
     if (raw.at[0] != '"') {
         *ret = raw;

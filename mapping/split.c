@@ -2,379 +2,229 @@
 
 #include <string.h>
 
-struct reader {
-    const char *at, *end;
+enum { ROWS_AT_FIRST = 128 };
+
+/* One walk through a text, and what it found at its pointer. */
+struct walk {
+    const char *end;
+    struct arena *arena;    /* NULL: the value is wanted, not its rows */
+    struct split_page page; /* its rows */
+    size_t room;            /* rows that page.rows can take */
+    struct slice value;     /* .at == NULL: not found */
+    bool no_memory;
 };
 
-static void skip_space(struct reader *reader)
+static void forget(struct walk *walk)
 {
-    while (reader->at < reader->end && (*reader->at == ' ' || *reader->at == '\t' ||
-                                        *reader->at == '\n' || *reader->at == '\r'))
-        reader->at++;
+    walk->page.count = 0;
+    walk->value = (struct slice){0};
 }
 
-static bool take(struct reader *reader, char byte)
+static bool keep_row(struct walk *walk, struct slice row)
 {
-    if (reader->at == reader->end || *reader->at != byte)
-        return false;
-    reader->at++;
-    return true;
-}
-
-static int hex_digit(char byte)
-{
-    if (byte >= '0' && byte <= '9')
-        return byte - '0';
-    if (byte >= 'a' && byte <= 'f')
-        return byte - 'a' + 10;
-    return byte >= 'A' && byte <= 'F' ? byte - 'A' + 10 : -1;
-}
-
-/* Four hex digits behind "\u"; -1 when they are not. */
-static int32_t take_hex(struct reader *reader)
-{
-    int32_t value = 0;
-    if (reader->end - reader->at < 4)
-        return -1;
-    for (int index = 0; index < 4; index++) {
-        int digit = hex_digit(*reader->at++);
-        if (digit < 0)
-            return -1;
-        value = value * 16 + digit;
-    }
-    return value;
-}
-
-/* The code point of a \u escape, surrogate pairs joined; -1: not allowed. */
-static int32_t take_escape_point(struct reader *reader)
-{
-    int32_t first = take_hex(reader);
-    if (first <= 0 || (first >= 0xDC00 && first <= 0xDFFF))
-        return -1;
-    if (first < 0xD800 || first > 0xDBFF)
-        return first;
-    if (!take(reader, '\\') || !take(reader, 'u'))
-        return -1;
-    int32_t second = take_hex(reader);
-    if (second < 0xDC00 || second > 0xDFFF)
-        return -1;
-    return 0x10000 + (first - 0xD800) * 0x400 + (second - 0xDC00);
-}
-
-static bool skip_escape(struct reader *reader)
-{
-    if (reader->at == reader->end)
-        return false;
-    char byte = *reader->at++;
-    return byte == 'u' ? take_escape_point(reader) > 0
-                       : byte != '\0' && strchr("\"\\/bfnrt", byte) != NULL;
-}
-
-/* One well-formed UTF-8 sequence of two to four bytes. */
-static bool skip_sequence(struct reader *reader)
-{
-    const unsigned char *at = (const unsigned char *)reader->at;
-    size_t left = (size_t)(reader->end - reader->at);
-    size_t size = at[0] >= 0xF0 ? 4 : at[0] >= 0xE0 ? 3 : 2;
-    if (at[0] < 0xC2 || at[0] > 0xF4 || size > left)
-        return false;
-    for (size_t index = 1; index < size; index++) {
-        if ((at[index] & 0xC0) != 0x80)
+    struct split_page *page = &walk->page;
+    if (page->count == walk->room) {
+        size_t room = walk->room == 0 ? ROWS_AT_FIRST : walk->room * 2;
+        struct slice *rows = arena_alloc(walk->arena, room * sizeof *rows);
+        if (rows == NULL) {
+            walk->no_memory = true;
             return false;
-    }
-    if ((at[0] == 0xE0 && at[1] < 0xA0) || (at[0] == 0xED && at[1] > 0x9F) ||
-        (at[0] == 0xF0 && at[1] < 0x90) || (at[0] == 0xF4 && at[1] > 0x8F))
-        return false;
-    reader->at += size;
-    return true;
-}
-
-/* Behind the opening quote, past the closing one. */
-static bool skip_string(struct reader *reader)
-{
-    while (reader->at < reader->end) {
-        unsigned char byte = (unsigned char)*reader->at;
-        if (byte == '"') {
-            reader->at++;
-            return true;
         }
-        if (byte == '\\') {
-            reader->at++;
-            if (!skip_escape(reader))
+        if (page->count > 0)
+            memcpy(rows, page->rows, page->count * sizeof *rows);
+        page->rows = rows;
+        walk->room = room;
+    }
+    page->rows[page->count++] = row;
+    return true;
+}
+
+/* Is what stands between a key's quotes the pointer's token, in which ~1 is '/' and ~0 is '~'? */
+static bool key_is(const char *at, const char *end, struct slice token)
+{
+    size_t index = 0;
+    while (at < end) {
+        char character[4];
+        size_t size = scan_character(&at, end, character);
+        for (size_t byte = 0; byte < size; byte++) {
+            char wanted = index < token.size ? token.at[index++] : '\0';
+            if (wanted == '~' && index < token.size)
+                wanted = token.at[index++] == '1' ? '/' : '~';
+            if (wanted != character[byte])
                 return false;
-        } else if (byte >= 0x80) {
-            if (!skip_sequence(reader))
-                return false;
-        } else if (byte < 0x20) {
-            return false;
-        } else {
-            reader->at++;
         }
     }
-    return false;
+    return index == token.size;
 }
 
-static bool skip_digits(struct reader *reader)
+static struct slice take_token(struct slice *pointer)
 {
-    const char *start = reader->at;
-    while (reader->at < reader->end && *reader->at >= '0' && *reader->at <= '9')
-        reader->at++;
-    return reader->at > start;
-}
-
-static bool skip_number(struct reader *reader)
-{
-    (void)take(reader, '-');
-    if (!take(reader, '0') && !skip_digits(reader))
-        return false;
-    if (take(reader, '.') && !skip_digits(reader))
-        return false;
-    if (take(reader, 'e') || take(reader, 'E')) {
-        if (!take(reader, '+'))
-            (void)take(reader, '-');
-        return skip_digits(reader);
-    }
-    return true;
-}
-
-static bool skip_word(struct reader *reader, struct slice word)
-{
-    if ((size_t)(reader->end - reader->at) < word.size ||
-        memcmp(reader->at, word.at, word.size) != 0)
-        return false;
-    reader->at += word.size;
-    return true;
-}
-
-static bool skip_value(struct reader *reader, int depth);
-
-static bool skip_member(struct reader *reader, int depth)
-{
-    skip_space(reader);
-    if (!take(reader, '"') || !skip_string(reader))
-        return false;
-    skip_space(reader);
-    return take(reader, ':') && skip_value(reader, depth);
-}
-
-/* Behind the opening bracket: elements or members until `close`. */
-static bool skip_inside(struct reader *reader, char close, int depth)
-{
-    if (depth > SPLIT_DEPTH)
-        return false;
-    skip_space(reader);
-    if (take(reader, close))
-        return true;
-    do {
-        if (!(close == '}' ? skip_member(reader, depth) : skip_value(reader, depth)))
-            return false;
-        skip_space(reader);
-    } while (take(reader, ','));
-    return take(reader, close);
-}
-
-static bool skip_value(struct reader *reader, int depth)
-{
-    skip_space(reader);
-    if (reader->at == reader->end)
-        return false;
-    switch (*reader->at) {
-    case '"': reader->at++; return skip_string(reader);
-    case '{': reader->at++; return skip_inside(reader, '}', depth + 1);
-    case '[': reader->at++; return skip_inside(reader, ']', depth + 1);
-    case 't': return skip_word(reader, SLICE("true"));
-    case 'f': return skip_word(reader, SLICE("false"));
-    case 'n': return skip_word(reader, SLICE("null"));
-    default: return skip_number(reader);
-    }
-}
-
-/* Is the key's text (as written, quotes off) the pointer's token (with ~0 and ~1)? Keys of platforms that
- * are named in definitions are plain; an escaped key is no match. */
-static bool key_is(struct slice key, struct slice token)
-{
-    size_t at = 0;
-    for (size_t index = 0; index < token.size; index++) {
-        char byte = token.at[index];
-        if (byte == '~' && index + 1 < token.size)
-            byte = token.at[++index] == '1' ? '/' : '~';
-        if (at == key.size || key.at[at++] != byte)
-            return false;
-    }
-    return at == key.size;
-}
-
-static bool next_token(struct slice *pointer, struct slice *ret)
-{
-    if (pointer->size == 0 || pointer->at[0] != '/')
-        return false;
     const char *start = pointer->at + 1;
     const char *slash = memchr(start, '/', pointer->size - 1);
     size_t size = slash == NULL ? pointer->size - 1 : (size_t)(slash - start);
-    *ret = (struct slice){start, size};
-    pointer->at += size + 1;
+    pointer->at = start + size;
     pointer->size -= size + 1;
-    return true;
+    return (struct slice){start, size};
 }
 
-/* The member or element that the token names, of the object or array at the reader. */
-static enum status enter(struct reader *reader, struct slice token)
+static const char *walk_value(struct walk *walk, const char *at, struct slice pointer,
+                              unsigned depth);
+
+/* at: an opening bracket, in `depth` others. Where the first element begins, or behind the closing
+ * one when there is none. NULL: the text ends, or it is nested too deep. */
+static const char *open_container(const struct walk *walk, const char *at, char close,
+                                  unsigned depth, bool *ret_more)
 {
-    bool object = take(reader, '{');
+    at = scan_space(at + 1, walk->end);
+    if (depth >= SPLIT_DEPTH || at == walk->end)
+        return NULL;
+    *ret_more = *at != close;
+    return *ret_more ? at : at + 1;
+}
+
+/* at: behind an element, or NULL. Where the next one begins, or behind the closing bracket. */
+static const char *next_element(const struct walk *walk, const char *at, char close, bool *ret_more)
+{
+    if (at == NULL)
+        return NULL;
+    at = scan_space(at, walk->end);
+    if (at == walk->end || (*at != ',' && *at != close))
+        return NULL;
+    *ret_more = *at == ',';
+    return *ret_more ? scan_space(at + 1, walk->end) : at + 1;
+}
+
+static const char *walk_rows(struct walk *walk, const char *at, unsigned depth)
+{
+    bool more = false;
+    at = open_container(walk, at, ']', depth, &more);
+    while (at != NULL && more) {
+        const char *start = at;
+        at = scan_value(start, walk->end, depth + 1);
+        if (at == NULL || !keep_row(walk, (struct slice){start, (size_t)(at - start)}))
+            return NULL;
+        at = next_element(walk, at, ']', &more);
+    }
+    return at;
+}
+
+static const char *walk_array(struct walk *walk, const char *at, struct slice pointer,
+                              unsigned depth)
+{
+    struct slice token = take_token(&pointer);
     int64_t wanted = -1;
-    struct slice key = {0};
-    if (!object && !take(reader, '['))
-        return STATUS_NOT_FOUND;
-    if (!object && !slice_integer(token, &wanted))
-        return STATUS_NOT_FOUND;
-    skip_space(reader);
-    if (reader->at < reader->end && (*reader->at == '}' || *reader->at == ']'))
-        return STATUS_NOT_FOUND;
-    for (int64_t index = 0;; index++) {
-        skip_space(reader);
-        if (object) {
-            const char *start = reader->at + 1;
-            if (!take(reader, '"') || !skip_string(reader))
-                return STATUS_INVALID;
-            key = (struct slice){start, (size_t)(reader->at - start - 1)};
-            skip_space(reader);
-            if (!take(reader, ':'))
-                return STATUS_INVALID;
-            skip_space(reader);
-        }
-        if (object ? key_is(key, token) : index == wanted)
-            return STATUS_OK;
-        if (!skip_value(reader, 0))
-            return STATUS_INVALID;
-        skip_space(reader);
-        if (!take(reader, ','))
-            return STATUS_NOT_FOUND;
+    bool more = false;
+    if (token.size == 0 || (token.at[0] == '0' && token.size > 1) || !slice_integer(token, &wanted))
+        wanted = -1;
+    at = open_container(walk, at, ']', depth, &more);
+    for (int64_t index = 0; at != NULL && more; index++) {
+        at = index == wanted ? walk_value(walk, at, pointer, depth + 1)
+                             : scan_value(at, walk->end, depth + 1);
+        at = next_element(walk, at, ']', &more);
     }
+    return at;
 }
 
-static bool whole_text(struct slice json)
+/* at: a member's name. Where its value begins. */
+static const char *take_name(const struct walk *walk, const char *at, struct slice token,
+                             bool *ret_match)
 {
-    struct reader reader = {json.at, json.at + json.size};
-    if (json.size == 0 || !skip_value(&reader, 0))
-        return false;
-    skip_space(&reader);
-    return reader.at == reader.end;
+    const char *behind = scan_string(at, walk->end);
+    if (behind == NULL)
+        return NULL;
+    *ret_match = key_is(at + 1, behind - 1, token);
+    at = scan_space(behind, walk->end);
+    return at < walk->end && *at == ':' ? scan_space(at + 1, walk->end) : NULL;
 }
 
-static enum status find(struct slice json, struct slice pointer, struct reader *ret)
+static const char *walk_object(struct walk *walk, const char *at, struct slice pointer,
+                               unsigned depth)
 {
-    struct reader reader = {json.at, json.at + json.size};
-    struct slice token = {0};
-    if (!whole_text(json))
+    struct slice token = take_token(&pointer);
+    bool more = false;
+    at = open_container(walk, at, '}', depth, &more);
+    while (at != NULL && more) {
+        bool match = false;
+        at = take_name(walk, at, token, &match);
+        if (at == NULL)
+            return NULL;
+        if (match)
+            forget(walk);
+        at =
+            match ? walk_value(walk, at, pointer, depth + 1) : scan_value(at, walk->end, depth + 1);
+        at = next_element(walk, at, '}', &more);
+    }
+    return at;
+}
+
+/* Checks the value at `at` and keeps what the pointer names in it. Behind the value, or NULL. */
+static const char *walk_value(struct walk *walk, const char *at, struct slice pointer,
+                              unsigned depth)
+{
+    const char *start = at;
+    bool filled = at < walk->end;
+    if (filled && pointer.size > 0 && *at == '{')
+        return walk_object(walk, at, pointer, depth);
+    if (filled && pointer.size > 0 && *at == '[')
+        return walk_array(walk, at, pointer, depth);
+    bool rows = filled && pointer.size == 0 && walk->arena != NULL && *at == '[';
+    at = rows ? walk_rows(walk, at, depth) : scan_value(at, walk->end, depth);
+    if (at == NULL || pointer.size > 0)
+        return at;
+    walk->value = (struct slice){start, (size_t)(at - start)};
+    return at;
+}
+
+static enum status walk_text(struct walk *walk, struct slice json, struct slice pointer)
+{
+    if (json.size == 0 || (pointer.size > 0 && pointer.at[0] != '/'))
         return STATUS_INVALID;
-    skip_space(&reader);
-    while (next_token(&pointer, &token)) {
-        enum status status = enter(&reader, token);
-        if (status != STATUS_OK)
-            return status;
-    }
-    skip_space(&reader);
-    *ret = reader;
-    return STATUS_OK;
+    walk->end = json.at + json.size;
+    const char *at = walk_value(walk, scan_space(json.at, walk->end), pointer, 0);
+    if (walk->no_memory)
+        return STATUS_NO_MEMORY;
+    if (at == NULL || scan_space(at, walk->end) != walk->end)
+        return STATUS_INVALID;
+    return walk->value.at == NULL ? STATUS_NOT_FOUND : STATUS_OK;
 }
 
 enum status split_value(struct slice json, struct slice pointer, struct slice *ret)
 {
-    struct reader reader;
-    enum status status = find(json, pointer, &reader);
-    if (status != STATUS_OK)
-        return status;
-    const char *start = reader.at;
-    if (!skip_value(&reader, 0))
-        return STATUS_INVALID;
-    *ret = (struct slice){start, (size_t)(reader.at - start)};
-    return STATUS_OK;
-}
-
-static size_t count_rows(struct reader reader)
-{
-    size_t count = 0;
-    skip_space(&reader);
-    if (reader.at < reader.end && *reader.at == ']')
-        return 0;
-    do {
-        if (!skip_value(&reader, 0))
-            return count;
-        count++;
-        skip_space(&reader);
-    } while (take(&reader, ','));
-    return count;
+    struct walk walk = {0};
+    enum status status = walk_text(&walk, json, pointer);
+    if (status == STATUS_OK)
+        *ret = walk.value;
+    return status;
 }
 
 enum status split_rows(struct slice page, struct slice pointer, struct arena *arena,
                        struct split_page *ret)
 {
-    struct reader reader;
-    enum status status = find(page, pointer, &reader);
+    struct walk walk = {.arena = arena};
+    enum status status = walk_text(&walk, page, pointer);
     if (status != STATUS_OK)
         return status;
-    if (!take(&reader, '['))
+    if (walk.value.at[0] != '[')
         return STATUS_INVALID;
-    struct split_page split = {.count = count_rows(reader)};
-    split.rows = arena_alloc(arena, (split.count + 1) * sizeof *split.rows);
-    if (split.rows == NULL)
-        return STATUS_NO_MEMORY;
-    for (size_t index = 0; index < split.count; index++) {
-        skip_space(&reader);
-        const char *start = reader.at;
-        (void)skip_value(&reader, 0);
-        split.rows[index] = (struct slice){start, (size_t)(reader.at - start)};
-        skip_space(&reader);
-        (void)take(&reader, ',');
-    }
-    *ret = split;
+    *ret = walk.page;
     return STATUS_OK;
-}
-
-static size_t put_point(char *to, int32_t point)
-{
-    if (point < 0x80) {
-        to[0] = (char)point;
-        return 1;
-    }
-    size_t size = point < 0x800 ? 2 : point < 0x10000 ? 3 : 4;
-    static const int leads[] = {0, 0, 0xC0, 0xE0, 0xF0};
-    for (size_t index = size - 1; index > 0; index--) {
-        to[index] = (char)(0x80 | (point & 0x3F));
-        point >>= 6;
-    }
-    to[0] = (char)(leads[size] | point);
-    return size;
-}
-
-static size_t put_escape(struct reader *reader, char *to)
-{
-    static const char from[] = "bfnrt";
-    static const char into[] = "\b\f\n\r\t";
-    char byte = *reader->at++;
-    const char *at = strchr(from, byte);
-    if (byte == 'u')
-        return put_point(to, take_escape_point(reader));
-    *to = at == NULL || byte == '\0' ? byte : into[at - from];
-    return 1;
 }
 
 static enum status unescape(struct slice inside, struct arena *arena, struct slice *ret)
 {
-    struct reader reader = {inside.at, inside.at + inside.size};
-    char *text = arena_alloc(arena, inside.size + 1);
-    size_t used = 0;
+    const char *at = inside.at;
+    const char *end = at + inside.size;
+    size_t size = 0;
+    char *text = arena_alloc(arena, inside.size + 1); /* no escape is shorter than what it means */
     if (text == NULL)
         return STATUS_NO_MEMORY;
-    while (reader.at < reader.end) {
-        if (*reader.at != '\\') {
-            text[used++] = *reader.at++;
-            continue;
-        }
-        reader.at++;
-        used += put_escape(&reader, text + used);
+    while (at < end) {
+        char character[4];
+        size_t taken = scan_character(&at, end, character);
+        memcpy(text + size, character, taken);
+        size += taken;
     }
-    *ret = (struct slice){text, used};
+    *ret = (struct slice){text, size};
     return STATUS_OK;
 }
 
@@ -382,9 +232,16 @@ enum status split_scalar(struct slice value, struct arena *arena, struct slice *
 {
     if (value.size == 0 || value.at[0] == '{' || value.at[0] == '[')
         return STATUS_INVALID;
-    if (value.at[0] == '"')
-        return unescape((struct slice){value.at + 1, value.size - 2}, arena, ret);
-    *ret = slice_is(value, "null") ? SLICE("") : value;
+    if (value.at[0] != '"') {
+        *ret = slice_is(value, "null") ? SLICE("") : value;
+        return STATUS_OK;
+    }
+    if (value.size < 2)
+        return STATUS_INVALID;
+    struct slice inside = {value.at + 1, value.size - 2};
+    if (inside.size > 0 && memchr(inside.at, '\\', inside.size) != NULL)
+        return unescape(inside, arena, ret);
+    *ret = inside;
     return STATUS_OK;
 }
 

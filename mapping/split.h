@@ -1,29 +1,30 @@
-/* A page's bytes into the slices of its records, and values by JSON Pointer, in one strict pass without
- * building a tree: what is unchanged is never decoded. Accepts what RFC 8259 allows in UTF-8, nested
- * at most 64 deep; NUL in a string and lone surrogates are refused. Duplicate keys are not looked for. */
+/* A page's bytes into the slices of its records, and values by JSON Pointer (RFC 6901), in one
+ * strict pass without building a tree: what is unchanged is never decoded. The whole text is
+ * checked each time, as scan.h says; of keys that come twice the last counts. */
 #ifndef MAPPING_SPLIT_H
 #define MAPPING_SPLIT_H
 
 #include "mapping/base/arena.h"
+#include "mapping/scan.h"
 
-enum { SPLIT_DEPTH = 64 };
+enum { SPLIT_DEPTH = SCAN_DEPTH };
 
 struct split_page {
     struct slice *rows; /* in the arena; each points into the page */
     size_t count;
 };
 
-/* The elements of the array at the pointer ("/data/records"; "" is the whole text). INVALID: not JSON, or
- * no array there. NOT_FOUND: nothing there. */
+/* The elements of the array at the pointer ("/data/records"; "" is the whole text). INVALID: not
+ * JSON, or no array there. NOT_FOUND: nothing there. NO_MEMORY. */
 enum status split_rows(struct slice page, struct slice pointer, struct arena *arena,
                        struct split_page *ret);
-/* The value's own bytes (a string with its quotes). NOT_FOUND, INVALID. The whole text is checked. */
+/* The value's own bytes (a string with its quotes). NOT_FOUND; INVALID: not JSON, or no pointer. */
 enum status split_value(struct slice json, struct slice pointer, struct slice *ret);
-/* A scalar as text: a string unescaped, a number's own digits, true or false; null is empty. INVALID also
- * for an object or array. */
+/* A scalar as text: a string unescaped, a number's own digits, true or false; null is empty. It
+ * lies in the arena, or in `json`. INVALID also for an object or array. */
 enum status split_text(struct slice json, struct slice pointer, struct arena *arena,
                        struct slice *ret);
-/* The text of one value's bytes, as split_value gives them. */
+/* The text of one value's bytes, as split_value and split_rows give them. */
 enum status split_scalar(struct slice value, struct arena *arena, struct slice *ret);
 
 #endif

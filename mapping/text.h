@@ -4,9 +4,10 @@
 
 #include "mapping/base/arena.h"
 
-/* Middle dots of names to U+00B7 and old private-use code points to the characters they became (name
- * only), full-width ASCII and U+3000 to half-width, NFC, trim. INVALID: not UTF-8, a control character,
- * NUL or U+FFFD. The result lies in the arena. */
+/* Middle dots to U+00B7 (only where it is a name), old private-use code points to the characters
+ * they became, full-width ASCII and U+3000 to half-width, NFC, trim. INVALID: not UTF-8, or inside
+ * the text a control character, NUL or U+FFFD. TOO_LARGE: more than 16 KiB. NO_MEMORY. The result
+ * lies in the arena. */
 enum status text_normalise(struct slice raw, bool name, struct arena *arena, struct slice *ret);
 
 size_t text_characters(struct slice utf8); /* code points */

@@ -1,13 +1,48 @@
 #!/bin/sh
-# Runs each cmocka program given; says which failed, and closes with one line of counts.
-passed=0 failed=0
-for program in "$@"; do
-    if output=$("$program" 2>&1); then
-        passed=$((passed + $(printf '%s\n' "$output" | grep -c '^\[       OK \]')))
-    else
-        failed=$((failed + 1))
-        printf '%s\n%s\n' "== $program" "$output"
-    fi
-done
-echo "$passed passed, $failed failed"
-[ "$failed" = 0 ]
+# Runs each test given, several at once: cmocka programs, replays of a fuzz corpus, scenarios, scripts.
+# Prints what each printed and closes with one line of counts.
+# usage: run.sh BUILD TEST…
+set -eu
+CEBRIDGE_BUILD=$(cd "$1" && pwd)
+export CEBRIDGE_BUILD
+export ASAN_OPTIONS="${ASAN_OPTIONS:-detect_leaks=1:abort_on_error=0}"
+export UBSAN_OPTIONS="${UBSAN_OPTIONS:-print_stacktrace=1}"
+shift
+logs=$CEBRIDGE_BUILD/logs
+rm -rf "$logs"
+mkdir -p "$logs"
+
+cat >"$logs/one.sh" <<'ONE'
+test=$1
+log=$CEBRIDGE_BUILD/logs/$(printf '%s' "${test#"$CEBRIDGE_BUILD"/}" | tr / _).log
+case $test in
+    *.py) set -- python3 "$test" ;;
+    *.sh) set -- "$test" ;;
+    *_fuzz_replay)
+        name=${test##*/}
+        set -- "$test" "tests/fuzz/corpus/${name%_fuzz_replay}" ;;
+    */scenario/runner) set -- "$test" tests/scenario ;;
+esac
+code=0
+timeout -k 10 "${TEST_SECONDS:-900}" "$@" >"$log" 2>&1 || code=$?
+[ "$code" = 0 ] || echo "exit $code" >>"$log"
+# Tests that count themselves say so; the others are one test each.
+passed=$(grep -c '^\[       OK \]' "$log") || true
+failed=$(grep -c '^\[  FAILED  \] [a-z_0-9]*$' "$log") || true
+counted=$(grep -E '^[0-9]+ passed, [0-9]+ failed$' "$log" | tail -n 1)
+if [ -n "$counted" ]; then
+    passed=${counted%% *}
+    failed=${counted#*, }
+    failed=${failed%% *}
+elif [ "$passed$failed" = 00 ] && [ "$code" = 0 ]; then
+    passed=1
+fi
+[ "$code" = 0 ] || [ "$failed" != 0 ] || failed=1
+echo "$passed $failed" >"$log.count"
+{ echo "== $test"; cat "$log"; } >"$log.shown"
+cat "$log.shown"
+ONE
+
+[ $# = 0 ] || printf '%s\n' "$@" | xargs -P "$(nproc)" -n 1 sh "$logs/one.sh"
+cat "$logs"/*.count 2>/dev/null |
+    awk '{ passed += $1; failed += $2 } END { print passed + 0 " passed, " failed + 0 " failed"; exit failed != 0 }'

@@ -76,6 +76,73 @@ static void credit_codes_are_judged_as_the_vectors_say(void **state)
     check_file("credit_codes.json", false);
 }
 
+/* What is said of a code from this region that has the right check character. */
+static enum identity_fault judged_region(const char *region)
+{
+    enum identity_fault fault = IDENTITY_CHECK;
+    for (const char *check = "0123456789X"; *check != '\0' && fault == IDENTITY_CHECK; check++) {
+        char text[32];
+        char code[19] = "";
+        (void)snprintf(text, sizeof text, "%s19700101901%c", region, *check);
+        fault = normalised(text, true, code);
+    }
+    return fault;
+}
+
+static void assigned_regions_are_valid_even_when_retired(void **state)
+{
+    (void)state;
+    static const char *const elsewhere[] = {"110105", "440524", "650102", "710000",
+                                            "810000", "820000", "830000"};
+    static const char *const never[] = {"371604", "371699", "372399", "372302",
+                                        "000000", "100000", "380101", "990101"};
+    json_t *root = vectors("regions.json");
+    const char *region = NULL;
+    json_t *row = NULL;
+    json_object_foreach(json_object_get(root, "current"), region, row)
+    {
+        assert_int_equal(judged_region(region), IDENTITY_OK);
+    }
+    json_object_foreach(json_object_get(root, "retired"), region, row)
+    {
+        assert_int_equal(judged_region(region), IDENTITY_OK);
+    }
+    json_decref(root);
+    for (size_t index = 0; index < sizeof elsewhere / sizeof *elsewhere; index++)
+        assert_int_equal(judged_region(elsewhere[index]), IDENTITY_OK);
+    for (size_t index = 0; index < sizeof never / sizeof *never; index++)
+        assert_int_equal(judged_region(never[index]), IDENTITY_REGION);
+}
+
+static void the_first_fault_is_named(void **state)
+{
+    (void)state;
+    static const struct {
+        bool person;
+        const char *text;
+        enum identity_fault fault;
+    } rows[] = {
+        {true, "37168119700101901X ", IDENTITY_CHECK},
+        {true, "X71681197001019019", IDENTITY_CHARSET},
+        {true, "3716811970010190192", IDENTITY_LENGTH},
+        {true, "37233065022890", IDENTITY_LENGTH},
+        {true, "37233065022890X", IDENTITY_CHARSET},
+        {true, "372330650230901", IDENTITY_DATE},
+        {true, "371681177001019019", IDENTITY_DATE},
+        {true, "371681202611259019", IDENTITY_FUTURE},
+        {false, "", IDENTITY_EMPTY},
+        {false, "91371681MASXXXXX76", IDENTITY_CHARSET},
+        {false, "91371681MA-XXXXX76", IDENTITY_CHARSET},
+        {false, "91371681MAXXXXXX6X", IDENTITY_ORGANISATION_CHECK},
+    };
+    for (size_t index = 0; index < sizeof rows / sizeof *rows; index++) {
+        char code[19] = "kept";
+        enum identity_fault fault = normalised(rows[index].text, rows[index].person, code);
+        if (fault != rows[index].fault || strcmp(code, "kept") != 0)
+            fail_msg("row %zu: %s", index, identity_fault_name(fault));
+    }
+}
+
 static void every_spelling_comes_back_to_the_code(void **state)
 {
     (void)state;
@@ -120,8 +187,9 @@ static void names_are_normalised_as_the_vectors_say(void **state)
 static void damaged_texts_are_refused(void **state)
 {
     (void)state;
-    static const struct slice damaged[] = {SLICE("a\xFFz"), SLICE("\xC3\x28"), SLICE("王\x01明"),
-                                           SLICE("王\xEF\xBF\xBD明"), SLICE("a\0z"), SLICE("\x7F")};
+    static const struct slice damaged[] = {SLICE("a\xFFz"),   SLICE("\xC3\x28"),
+                                           SLICE("王\x01明"), SLICE("王\xEF\xBF\xBD明"),
+                                           SLICE("a\0z"),     SLICE("\x7F")};
     struct arena arena;
     arena_init(&arena, 4096);
     for (size_t index = 0; index < sizeof damaged / sizeof *damaged; index++) {
@@ -144,6 +212,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(resident_ids_are_judged_as_the_vectors_say),
         cmocka_unit_test(credit_codes_are_judged_as_the_vectors_say),
+        cmocka_unit_test(assigned_regions_are_valid_even_when_retired),
+        cmocka_unit_test(the_first_fault_is_named),
         cmocka_unit_test(every_spelling_comes_back_to_the_code),
         cmocka_unit_test(names_are_normalised_as_the_vectors_say),
         cmocka_unit_test(damaged_texts_are_refused),

@@ -1,0 +1,123 @@
+#include "daemon/cli/local.h"
+
+#include "daemon/action/action.h"
+#include "daemon/cli/language.h"
+#include "daemon/cli/local_log.h"
+#include "daemon/store/chain.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+struct local {
+    struct configuration *configuration;
+};
+
+int local_open(struct session *session)
+{
+    struct fault fault = {.status = STATUS_OK};
+    if (session->local != NULL) {
+        return EXIT_DONE;
+    }
+    struct local *local = calloc(1, sizeof *local);
+    if (local == NULL) {
+        return EXIT_INTERNAL;
+    }
+    enum status status = configuration_load(session->config, &local->configuration, &fault);
+    if (status != STATUS_OK) {
+        free(local);
+        session_fault(&fault, session->message, sizeof session->message);
+        return status == STATUS_DENIED ? EXIT_DENIED : EXIT_SETTINGS;
+    }
+    session->local = local;
+    return EXIT_DONE;
+}
+
+void local_close(struct session *session)
+{
+    if (session->local != NULL) {
+        configuration_drop(session->local->configuration);
+        free(session->local);
+        session->local = NULL;
+    }
+}
+
+const struct configuration *local_configuration(const struct session *session)
+{
+    return session->local->configuration;
+}
+
+int local_store_fault(struct session *session, const struct store_error *error)
+{
+    const char *text = _(status_text(error->status));
+    if (error->status == STATUS_BUSY) {
+        (void)snprintf(session->message, sizeof session->message,
+                       _("process %ld holds the state and does not answer; try again"),
+                       error->holder);
+    } else {
+        (void)snprintf(session->message, sizeof session->message, _("the state %s: %s (%s, %d)"),
+                       session->settings.state_dir, text, error->step != NULL ? error->step : "",
+                       error->code);
+    }
+    return (int)command_exit_of(error->status);
+}
+
+static struct slice log_key(const struct session *session)
+{
+    const struct configuration *configuration = local_configuration(session);
+    return (struct slice){(const char *)configuration->log_key, sizeof configuration->log_key};
+}
+
+int local_view(struct session *session, const char *command, json_t *arguments,
+               const struct session_reply *reply)
+{
+    struct store_error error = {.status = STATUS_OK};
+    struct view view = {.mapping = local_configuration(session)->mapping,
+                        .settings = &local_configuration(session)->settings,
+                        .now = session_now(),
+                        .who = session->who,
+                        .may_decide = true, /* whoever can read the sealed state and its key */
+                        .shown = local_log_shown,
+                        .shown_context = session};
+    const char *message = "";
+    enum status status =
+        store_open_reader(session->settings.state_dir, log_key(session), &view.store, &error);
+    if (status != STATUS_OK && status != STATUS_NOT_FOUND) {
+        error.status = status;
+        return local_store_fault(session, &error);
+    }
+    int code = view_run(&view, command, arguments, reply->row, reply->context, &message);
+    (void)snprintf(session->message, sizeof session->message, "%s", _(message));
+    if (view.store != NULL) {
+        store_close(view.store);
+    }
+    return code;
+}
+
+int local_action(struct session *session, const char *command, json_t *arguments,
+                 const struct session_reply *reply)
+{
+    struct store_error error = {.status = STATUS_OK};
+    const char *message = "";
+    struct action action = {.mapping = local_configuration(session)->mapping,
+                            .settings = &local_configuration(session)->settings,
+                            .now = session_now(),
+                            .who = session->who};
+    enum status status =
+        store_open(session->settings.state_dir, log_key(session), &action.store, &error);
+    if (status != STATUS_OK) {
+        error.status = status;
+        return local_store_fault(session, &error);
+    }
+    status = local_log_open(session, &action.chain);
+    int code = (int)command_exit_of(status);
+    if (status == STATUS_OK) {
+        code = action_run(&action, command, arguments, reply->row, reply->context, &message);
+        (void)snprintf(session->message, sizeof session->message, "%s", _(message));
+    } else {
+        (void)snprintf(session->message, sizeof session->message, "%s",
+                       _("the log cannot be written"));
+    }
+    chain_close(action.chain);
+    store_close(action.store);
+    return code;
+}

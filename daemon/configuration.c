@@ -1,0 +1,52 @@
+#include "daemon/configuration.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static enum status load_mapping(struct configuration *configuration, struct fault *fault)
+{
+    char *text = NULL, path[256];
+    size_t size = 0;
+    enum status status =
+        settings_read_definition(&configuration->settings, "mapping",
+                                 configuration->settings.mapping, &text, &size, path, fault);
+    if (status == STATUS_OK)
+        status = mapping_load((struct slice){text, size}, path, &configuration->mapping, fault);
+    free(text);
+    return status;
+}
+
+enum status configuration_load(const char *file, struct configuration **ret,
+                               struct fault *ret_fault)
+{
+    struct configuration *configuration = calloc(1, sizeof *configuration);
+    if (configuration == NULL)
+        return fault_set(ret_fault, STATUS_NO_MEMORY, file, 0, "", "", "");
+    configuration->users = 1;
+    enum status status = settings_load(file, &configuration->settings, ret_fault);
+    if (status == STATUS_OK)
+        status = settings_read_log_key(&configuration->settings, configuration->log_key, ret_fault);
+    if (status == STATUS_OK)
+        status = load_mapping(configuration, ret_fault);
+    if (status == STATUS_OK)
+        *ret = configuration;
+    else
+        configuration_drop(configuration);
+    return status;
+}
+
+struct configuration *configuration_use(struct configuration *configuration)
+{
+    configuration->users++;
+    return configuration;
+}
+
+void configuration_drop(struct configuration *configuration)
+{
+    if (configuration == NULL || --configuration->users > 0)
+        return;
+    mapping_free(configuration->mapping);
+    settings_free(&configuration->settings);
+    explicit_bzero(configuration->log_key, sizeof configuration->log_key);
+    free(configuration);
+}

@@ -1,0 +1,23 @@
+/* The settings in force with what is read through them, counted by their users: a reload puts new
+ * ones in force while a command still reads by the old. The count belongs to the loop's thread. */
+#ifndef DAEMON_CONFIGURATION_H
+#define DAEMON_CONFIGURATION_H
+
+#include "daemon/settings.h"
+#include "mapping/mapfile.h"
+
+struct configuration {
+    struct settings settings;
+    struct mapping *mapping;
+    uint8_t log_key[32];
+    unsigned users;
+};
+
+/* Loads settings, mapping and log key. On failure ret_fault says what people must change. */
+enum status configuration_load(const char *file, struct configuration **ret,
+                               struct fault *ret_fault);
+struct configuration *configuration_use(struct configuration *configuration);
+/* The last one frees it. NULL is fine. */
+void configuration_drop(struct configuration *configuration);
+
+#endif

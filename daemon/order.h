@@ -1,0 +1,22 @@
+/* What `resync` asks for, from the arguments of its request (daemon/command.h) to an order of the
+ * bridge. */
+#ifndef DAEMON_ORDER_H
+#define DAEMON_ORDER_H
+
+#include "daemon/bridge.h"
+
+enum { ORDER_NAMES = 1000 }; /* persons, and organisations, in one request */
+
+struct order {
+    struct cycle_order cycle; /* its texts lie in `texts` and in the arguments */
+    struct slice persons[ORDER_NAMES], organisations[ORDER_NAMES];
+    struct arena texts;
+};
+
+/* today: days since 1970-01-01 CST. INVALID: ret_message says what is wrong, static. Freed with
+ * order_free in any case; the arguments must live as long. */
+enum status order_read(json_t *arguments, int64_t today, struct order *ret,
+                       const char **ret_message);
+void order_free(struct order *order);
+
+#endif

@@ -1,0 +1,39 @@
+/* The event log: JSON Lines, only ever added to, each line with the keyed hash of the line before
+ * (reconciliation.md, "The conflict log"). A line is
+ *   {"n":7,"time":"2023-06-01T12:15:00Z","event":"cycle_done",…,"prev":"64 hex digits"}
+ * The current file is events.jsonl; what was rotated away is events-NUMBER-TIME.jsonl beside it (NUMBER:
+ * its last n), and the
+ * chain goes on across them. One process writes: whoever holds the state. Not thread safe. */
+#ifndef STORE_CHAIN_H
+#define STORE_CHAIN_H
+
+#include "daemon/store/chain_mac.h"
+
+#include <stdint.h>
+
+enum { CHAIN_LINE_BYTES = 1024 * 1024 }; /* the longest line */
+
+struct chain;
+
+/* Opens (and makes: directory 0700, file 0600) the log and goes on from its last whole line. What
+ * stands behind it, torn by a crash, is first moved to events.torn. key: the log key. Freed with
+ * chain_close. IO, FULL, DENIED, NO_MEMORY, CORRUPT (no line where lines should be). */
+enum status chain_open(const char *directory, struct slice key, enum digest_kind kind,
+                       struct chain **ret);
+void chain_close(struct chain *chain); /* synced; NULL is fine */
+
+/* Adds one event. members: JSON members without braces, masked already; may be empty. FULL: the line
+ * is not there, not even in part, and the chain goes on when there is room again. INVALID: a line
+ * break in members. TOO_LARGE. */
+enum status chain_append(struct chain *chain, int64_t now, const char *event,
+                         struct slice members);
+/* What was appended is on the disk. */
+enum status chain_sync(struct chain *chain);
+/* The hash of the last line: what the next line will carry. For the hourly head in the journal. */
+void chain_head(const struct chain *chain, char ret[CHAIN_HEX + 1]);
+int64_t chain_count(const struct chain *chain); /* the last line's n */
+/* Closes the current file under its own name and begins a new one; the chain goes on. Nothing
+ * happens while the current file is empty. */
+enum status chain_rotate(struct chain *chain, int64_t now);
+
+#endif

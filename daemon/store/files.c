@@ -1,0 +1,357 @@
+#include "daemon/store/files.h"
+
+#include "daemon/store/migrate.h"
+#include "daemon/store/statement.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { BUSY_TIMEOUT_MS = 2000, BOOT_BYTES = 64 };
+
+/* What an opened file is told, in order. Cache sizes are KiB when negative. */
+static const char *const state_pragmas[] = {
+    "PRAGMA temp_store = MEMORY",
+    "PRAGMA trusted_schema = OFF",
+    "PRAGMA main.cache_size = -16384",
+    "PRAGMA main.mmap_size = 0",
+    "PRAGMA main.journal_mode = WAL",
+    "PRAGMA main.synchronous = FULL",
+    "PRAGMA main.journal_size_limit = 67108864",
+    /* Pages of 4 KiB: a checkpoint each 16 MiB, in either file. */
+    "PRAGMA wal_autocheckpoint = 4000",
+    NULL,
+};
+static const char *const stage_pragmas[] = {
+    "PRAGMA stage.cache_size = -32768", /* its hash indexes are written all over */
+    "PRAGMA stage.mmap_size = 0",
+    "PRAGMA stage.journal_mode = WAL",
+    "PRAGMA stage.synchronous = OFF",
+    "PRAGMA stage.journal_size_limit = 67108864",
+    NULL,
+};
+static const char *const reader_pragmas[] = {
+    "PRAGMA temp_store = MEMORY",    "PRAGMA trusted_schema = OFF",
+    "PRAGMA main.cache_size = -8192", "PRAGMA stage.cache_size = -8192",
+    "PRAGMA main.mmap_size = 0",     "PRAGMA stage.mmap_size = 0",
+    "PRAGMA query_only = ON",        NULL,
+};
+/* When the program ends in order, the stage too is wholly on the disk. PASSIVE waits for no reader. */
+static const char *const closing_pragmas[] = {
+    "PRAGMA stage.synchronous = FULL",
+    "PRAGMA stage.wal_checkpoint(PASSIVE)",
+    "PRAGMA main.wal_checkpoint(PASSIVE)",
+    NULL,
+};
+
+static const struct sql read_meta = {"read the state's marks",
+                                     "SELECT value FROM main.meta WHERE name = ?1"};
+static const struct sql write_meta = {
+    "write the state's marks", "INSERT INTO main.meta (name, value) VALUES (?1, ?2)"
+                               " ON CONFLICT (name) DO UPDATE SET value = excluded.value"};
+static const struct sql read_stage_meta = {"read the stage's marks",
+                                           "SELECT value FROM stage.meta WHERE name = ?1"};
+static const struct sql write_stage_meta = {
+    "write the stage's marks", "INSERT INTO stage.meta (name, value) VALUES (?1, ?2)"
+                               " ON CONFLICT (name) DO UPDATE SET value = excluded.value"};
+
+static enum status fail_errno(struct store *store, const char *step, int code)
+{
+    enum status status = code == ENOENT                                        ? STATUS_NOT_FOUND
+                         : code == ENOSPC || code == EDQUOT                     ? STATUS_FULL
+                         : code == EACCES || code == EPERM || code == EROFS     ? STATUS_DENIED
+                         : code == ENAMETOOLONG                                 ? STATUS_TOO_LARGE
+                                                                                : STATUS_IO;
+    store->last = (struct store_error){.status = status, .code = code, .step = step};
+    return status;
+}
+
+static enum status path_of(struct store *store, const char *directory, const char *name,
+                           char ret[PATH_MAX])
+{
+    int size = snprintf(ret, PATH_MAX, "%s/%s", directory, name);
+    if (size < 0 || size >= PATH_MAX)
+        return fail_errno(store, "name a file", ENAMETOOLONG);
+    return STATUS_OK;
+}
+
+enum status files_lock(struct store *store, const char *directory)
+{
+    char path[PATH_MAX];
+    long holder = 0;
+    int code = 0;
+    enum status status = path_of(store, directory, "lock", path);
+    if (status != STATUS_OK)
+        return status;
+    if (mkdir(directory, 0700) != 0 && errno != EEXIST)
+        return fail_errno(store, "make the state directory", errno);
+    status = lock_take(path, &store->lock, &holder, &code);
+    if (status != STATUS_OK)
+        store->last = (struct store_error){
+            .status = status, .code = code, .step = "take the lock", .holder = holder};
+    return status;
+}
+
+/* SQLite would make it with the umask's mode; -wal and -shm take the mode of the file. */
+static enum status make_file(struct store *store, const char *path)
+{
+    int file = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (file < 0)
+        return fail_errno(store, "make a file", errno);
+    (void)close(file);
+    return STATUS_OK;
+}
+
+static enum status run_texts(struct store *store, const char *step, const char *const *texts)
+{
+    int code = SQLITE_OK;
+    for (; *texts != NULL && code == SQLITE_OK; texts++)
+        code = sqlite3_exec(store->db, *texts, NULL, NULL, NULL);
+    return code == SQLITE_OK ? STATUS_OK : statement_fail(store, step, code);
+}
+
+static enum status open_state(struct store *store, const char *path, int flags)
+{
+    int code = sqlite3_open_v2(path, &store->db,
+                               flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, NULL);
+    if (code != SQLITE_OK)
+        return statement_fail(store, "open state.db", code);
+    (void)sqlite3_busy_timeout(store->db, BUSY_TIMEOUT_MS);
+    (void)sqlite3_db_config(store->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+    return STATUS_OK;
+}
+
+static enum status attach_stage(struct store *store, const char *path)
+{
+    sqlite3_stmt *statement = NULL;
+    int code = sqlite3_prepare_v2(store->db, "ATTACH ?1 AS stage", -1, &statement, NULL);
+    if (code == SQLITE_OK)
+        code = sqlite3_bind_text(statement, 1, path, -1, SQLITE_STATIC);
+    if (code == SQLITE_OK)
+        code = sqlite3_step(statement);
+    (void)sqlite3_finalize(statement);
+    return code == SQLITE_DONE ? STATUS_OK : statement_fail(store, "open stage.db", code);
+}
+
+static enum status migrate(struct store *store, const struct schema *schema, const char *step)
+{
+    int code = 0;
+    enum status status = store->reader ? migrate_check(store->db, schema, &code)
+                                       : migrate_run(store->db, schema, &code);
+    if (status == STATUS_UNSUPPORTED)
+        store->last = (struct store_error){.status = status, .step = step};
+    else if (status != STATUS_OK)
+        return statement_fail(store, step, code);
+    return status;
+}
+
+/* Reads a mark into ret (a text with its NUL); an empty one when there is none. */
+static enum status get_mark(struct store *store, const struct sql *sql, const char *name,
+                            char ret[BOOT_BYTES])
+{
+    struct statement statement;
+    statement_open(&statement, store, sql);
+    statement_bind_word(&statement, name);
+    enum status status = statement_row(&statement);
+    ret[0] = '\0';
+    if (status == STATUS_NOT_FOUND)
+        return STATUS_OK;
+    statement_read_word(&statement, ret, BOOT_BYTES);
+    return statement_close(&statement);
+}
+
+static enum status set_mark(struct store *store, const struct sql *sql, const char *name,
+                            const char *value)
+{
+    struct statement statement;
+    statement_open(&statement, store, sql);
+    statement_bind_word(&statement, name);
+    statement_bind_word(&statement, value);
+    return statement_run(&statement);
+}
+
+/* Both files say which log key they were written with: hashes and seals of another are worthless. */
+static enum status check_key(struct store *store, const struct sql *read, const struct sql *write)
+{
+    char stands[BOOT_BYTES];
+    char wanted[BOOT_BYTES];
+    struct hash hash = store_hash(store, SLICE("which key"));
+    for (size_t index = 0; index < HASH_BYTES; index++)
+        (void)snprintf(wanted + 2 * index, 3, "%02x", hash.at[index]);
+    enum status status = get_mark(store, read, "store.key", stands);
+    if (status != STATUS_OK)
+        return status;
+    if (strcmp(stands, wanted) == 0)
+        return STATUS_OK;
+    if (stands[0] == '\0' && !store->reader)
+        return set_mark(store, write, "store.key", wanted);
+    store->last = (struct store_error){.status = STATUS_DENIED,
+                                       .step = "open with the log key it was written with"};
+    return STATUS_DENIED;
+}
+
+static void read_boot(char ret[BOOT_BYTES])
+{
+    int file = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
+    ssize_t size = file < 0 ? 0 : read(file, ret, BOOT_BYTES - 1);
+    ret[size < 0 ? 0 : size] = '\0';
+    ret[strcspn(ret, "\n")] = '\0';
+    if (ret[0] == '\0')
+        (void)snprintf(ret, BOOT_BYTES, "unknown");
+    if (file >= 0)
+        (void)close(file);
+}
+
+static enum status check_pages(struct store *store, const char *text, const char *step)
+{
+    sqlite3_stmt *statement = NULL;
+    int code = sqlite3_prepare_v2(store->db, text, -1, &statement, NULL);
+    if (code == SQLITE_OK)
+        code = sqlite3_step(statement);
+    const char *said =
+        code == SQLITE_ROW ? (const char *)sqlite3_column_text(statement, 0) : NULL;
+    bool whole = said != NULL && strcmp(said, "ok") == 0;
+    (void)sqlite3_finalize(statement);
+    if (whole)
+        return STATUS_OK;
+    return statement_fail(store, step, code == SQLITE_ROW ? SQLITE_CORRUPT : code);
+}
+
+/* Was the state left open by a machine that crashed, or by a process that met a damaged page? Within
+ * one boot a killed process leaves whole files, since the kernel has all that was written. */
+static enum status is_suspect(struct store *store, bool *ret)
+{
+    char left[BOOT_BYTES];
+    char boot[BOOT_BYTES];
+    enum status status = get_mark(store, &read_meta, "store.boot", left);
+    read_boot(boot);
+    if (status == STATUS_OK)
+        *ret = left[0] != '\0' && (strcmp(left, boot) != 0 || strcmp(boot, "unknown") == 0);
+    return status;
+}
+
+static enum status open_stage(struct store *store, const char *path, bool suspect)
+{
+    enum status status = make_file(store, path);
+    if (status == STATUS_OK)
+        status = attach_stage(store, path);
+    if (status == STATUS_OK)
+        status = run_texts(store, "set up stage.db", stage_pragmas);
+    if (status == STATUS_OK && suspect)
+        status = check_pages(store, "PRAGMA stage.quick_check(1)", "check stage.db");
+    if (status == STATUS_OK)
+        status = migrate(store, &schema_stage, "migrate stage.db");
+    if (status == STATUS_OK)
+        status = check_key(store, &read_stage_meta, &write_stage_meta);
+    return status;
+}
+
+static enum status drop_stage(struct store *store, const char *path)
+{
+    static const char *const endings[] = {"", "-wal", "-shm", "-journal"};
+    char name[PATH_MAX + 16];
+    statement_forget_all(store);
+    (void)sqlite3_exec(store->db, "DETACH stage", NULL, NULL, NULL);
+    for (size_t index = 0; index < sizeof endings / sizeof *endings; index++) {
+        (void)snprintf(name, sizeof name, "%s%s", path, endings[index]);
+        if (unlink(name) != 0 && errno != ENOENT)
+            return fail_errno(store, "remove a damaged stage.db", errno);
+    }
+    store->last = (struct store_error){.status = STATUS_OK};
+    store->damaged = false;
+    store->stage_new = true;
+    return STATUS_OK;
+}
+
+/* What is in stage.db can be read again from the platforms: a damaged or foreign one is replaced. */
+static enum status open_or_make_stage(struct store *store, const char *directory, bool suspect)
+{
+    char path[PATH_MAX];
+    struct stat stands;
+    enum status status = path_of(store, directory, "stage.db", path);
+    if (status != STATUS_OK)
+        return status;
+    store->stage_new = stat(path, &stands) != 0 || stands.st_size == 0;
+    if (store->stage_new)
+        status = drop_stage(store, path); /* a -wal without its file is of no use */
+    if (status == STATUS_OK)
+        status = open_stage(store, path, suspect);
+    if (status != STATUS_CORRUPT && status != STATUS_UNSUPPORTED && status != STATUS_DENIED)
+        return status;
+    if (status == STATUS_DENIED && store->last.code != 0)
+        return status; /* the file's mode, not its key */
+    status = drop_stage(store, path);
+    return status == STATUS_OK ? open_stage(store, path, false) : status;
+}
+
+enum status files_open(struct store *store, const char *directory)
+{
+    char path[PATH_MAX];
+    char boot[BOOT_BYTES];
+    bool suspect = false;
+    enum status status = path_of(store, directory, "state.db", path);
+    if (status == STATUS_OK)
+        status = make_file(store, path);
+    if (status == STATUS_OK)
+        status = open_state(store, path, SQLITE_OPEN_READWRITE);
+    if (status == STATUS_OK)
+        status = run_texts(store, "set up state.db", state_pragmas);
+    if (status == STATUS_OK)
+        status = migrate(store, &schema_state, "migrate state.db");
+    if (status == STATUS_OK)
+        status = check_key(store, &read_meta, &write_meta);
+    if (status == STATUS_OK)
+        status = is_suspect(store, &suspect);
+    if (status == STATUS_OK && suspect)
+        status = check_pages(store, "PRAGMA main.quick_check(1)", "check state.db");
+    if (status == STATUS_OK)
+        status = open_or_make_stage(store, directory, suspect);
+    read_boot(boot);
+    if (status == STATUS_OK)
+        status = set_mark(store, &write_meta, "store.boot", boot);
+    store->opened = status == STATUS_OK;
+    return status;
+}
+
+enum status files_open_reader(struct store *store, const char *directory)
+{
+    char state[PATH_MAX];
+    char stage[PATH_MAX];
+    enum status status = path_of(store, directory, "state.db", state);
+    if (status == STATUS_OK)
+        status = path_of(store, directory, "stage.db", stage);
+    if (status != STATUS_OK)
+        return status;
+    if (access(state, R_OK) != 0 || access(stage, R_OK) != 0)
+        return fail_errno(store, "find the state", errno);
+    status = open_state(store, state, SQLITE_OPEN_READONLY);
+    if (status == STATUS_OK)
+        (void)sqlite3_db_config(store->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+    if (status == STATUS_OK)
+        status = attach_stage(store, stage);
+    if (status == STATUS_OK)
+        status = run_texts(store, "set up reading", reader_pragmas);
+    if (status == STATUS_OK)
+        status = migrate(store, &schema_state, "read a state.db of another version");
+    if (status == STATUS_OK)
+        status = migrate(store, &schema_stage, "read a stage.db of another version");
+    if (status == STATUS_OK)
+        status = check_key(store, &read_meta, NULL);
+    return status;
+}
+
+void files_close(struct store *store)
+{
+    if (store->db == NULL)
+        return;
+    /* The mark goes last: only what was synced counts as closed. */
+    if (store->opened && run_texts(store, "close the files", closing_pragmas) == STATUS_OK)
+        (void)set_mark(store, &write_meta, "store.boot", store->damaged ? "damaged" : NULL);
+    statement_forget_all(store);
+    (void)sqlite3_close(store->db);
+    store->db = NULL;
+}

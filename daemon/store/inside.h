@@ -1,0 +1,39 @@
+/* What a store is inside: for the files of this folder only. */
+#ifndef STORE_INSIDE_H
+#define STORE_INSIDE_H
+
+#include "daemon/store/lock.h"
+#include "daemon/store/seal.h"
+#include "daemon/store/store.h"
+
+#include <sqlite3.h>
+
+struct sql;
+
+enum { STATEMENTS_MOST = 256 /* a power of two, well above the number of statements */ };
+
+/* Statements that were prepared, found by the address of their text. */
+struct statement_slot {
+    const struct sql *sql;
+    sqlite3_stmt *at;
+};
+
+struct store {
+    sqlite3 *db; /* state.db as main, stage.db as stage */
+    struct statement_slot statements[STATEMENTS_MOST];
+    struct seal *seal;
+    struct keyed *keyed;  /* with the log key itself */
+    struct keyed *lookup; /* with the key derived for look-ups */
+    struct lock lock;
+    bool reader;
+    bool opened;          /* for writing, to the end: it may be closed in order */
+    bool transaction;     /* between begin and commit or rollback */
+    bool stage_new;       /* stage.db was made empty by this opening */
+    bool damaged;         /* SQLite found a damaged page: look closely at the next opening */
+    int64_t look_recent;  /* entries that wait to be merged (look.h); -1: not counted */
+    enum status failed;   /* why the transaction was rolled back; OK: it was not */
+    struct store_error last;
+    struct buffer bound, plain, sealed; /* of the row at hand (cover.h) */
+};
+
+#endif

@@ -1,0 +1,110 @@
+/* The tables of both files, by migration. A migration that was once released is never changed: what
+ * is new comes as the next one. Numbers of enumerations are those of the headers. */
+#include "daemon/store/migrate.h"
+
+#include <stddef.h>
+
+static const char *const state_1[] = {
+    "CREATE TABLE meta (name TEXT PRIMARY KEY, value BLOB) WITHOUT ROWID",
+    "CREATE TABLE secret (name TEXT PRIMARY KEY, sealed BLOB NOT NULL) WITHOUT ROWID",
+    /* Numbers are given once, also when the last row was deleted. */
+    "CREATE TABLE series (name TEXT PRIMARY KEY, last INTEGER NOT NULL) WITHOUT ROWID",
+
+    "CREATE TABLE link (number INTEGER PRIMARY KEY, entity INTEGER NOT NULL,"
+    " municipal_id TEXT, provincial_id TEXT, state INTEGER NOT NULL, evidence INTEGER NOT NULL,"
+    " kind INTEGER NOT NULL, has_base INTEGER NOT NULL, run INTEGER NOT NULL,"
+    " sealed BLOB NOT NULL)",
+    "CREATE UNIQUE INDEX link_municipal ON link (entity, municipal_id)"
+    " WHERE municipal_id IS NOT NULL",
+    "CREATE UNIQUE INDEX link_provincial ON link (entity, provincial_id)"
+    " WHERE provincial_id IS NOT NULL",
+    "CREATE INDEX link_entity ON link (entity)",
+
+    "CREATE TABLE write (number INTEGER PRIMARY KEY, run INTEGER NOT NULL, target INTEGER NOT NULL,"
+    " entity INTEGER NOT NULL, operation INTEGER NOT NULL, state INTEGER NOT NULL,"
+    " wave INTEGER NOT NULL, key BLOB, source_id TEXT, target_id TEXT, version INTEGER NOT NULL,"
+    " subject BLOB, reference TEXT, masked TEXT, reason TEXT, fields INTEGER NOT NULL,"
+    " sealed BLOB NOT NULL, code TEXT, batch BLOB, sent_at INTEGER NOT NULL DEFAULT 0,"
+    " known_at INTEGER NOT NULL DEFAULT 0)",
+    "CREATE INDEX write_run ON write (run, state)",
+    "CREATE INDEX write_planned ON write (run, wave, target, entity) WHERE state = 1",
+    "CREATE INDEX write_state ON write (state)",
+    "CREATE INDEX write_rejected ON write (key) WHERE state = 4",
+    "CREATE INDEX write_subject ON write (subject) WHERE subject IS NOT NULL",
+
+    "CREATE TABLE conflict (number INTEGER PRIMARY KEY, kind TEXT NOT NULL,"
+    " subject BLOB NOT NULL, field TEXT NOT NULL, severity INTEGER NOT NULL,"
+    " entity INTEGER NOT NULL, reference TEXT, masked TEXT, owner TEXT, reason TEXT,"
+    " municipal_id TEXT, provincial_id TEXT, person BLOB, region TEXT, year INTEGER NOT NULL,"
+    " run INTEGER NOT NULL, first_seen INTEGER NOT NULL, last_seen INTEGER NOT NULL,"
+    " times INTEGER NOT NULL, state INTEGER NOT NULL, has_base INTEGER NOT NULL,"
+    " sealed BLOB NOT NULL, decision INTEGER NOT NULL DEFAULT 0,"
+    " decided_at INTEGER NOT NULL DEFAULT 0, decided BLOB, changed INTEGER NOT NULL)",
+    "CREATE UNIQUE INDEX conflict_subject ON conflict (subject, kind, field)",
+    "CREATE INDEX conflict_reference ON conflict (reference) WHERE reference IS NOT NULL",
+    "CREATE INDEX conflict_municipal ON conflict (entity, municipal_id)"
+    " WHERE municipal_id IS NOT NULL",
+    "CREATE INDEX conflict_provincial ON conflict (entity, provincial_id)"
+    " WHERE provincial_id IS NOT NULL",
+    "CREATE INDEX conflict_person ON conflict (person) WHERE person IS NOT NULL",
+    "CREATE INDEX conflict_open ON conflict (number, severity) WHERE state < 4",
+
+    "CREATE TABLE run (number INTEGER PRIMARY KEY, kind TEXT, scope TEXT, dry INTEGER NOT NULL,"
+    " started INTEGER NOT NULL, ended INTEGER NOT NULL, exit_code INTEGER NOT NULL, result TEXT,"
+    " counts TEXT)",
+    "CREATE INDEX run_good ON run (number) WHERE exit_code IN (0, 3)",
+    NULL,
+};
+
+static const char *const stage_1[] = {
+    "CREATE TABLE stage.meta (name TEXT PRIMARY KEY, value BLOB) WITHOUT ROWID",
+
+    /* Payloads apart, so that a walk of the records does not read them. rank: -kind, for the order of
+     * judging. A slot is the row's number in both. */
+    "CREATE TABLE stage.payload (slot INTEGER PRIMARY KEY, sealed BLOB NOT NULL)",
+    "CREATE TABLE stage.record (slot INTEGER PRIMARY KEY, side INTEGER NOT NULL,"
+    " entity INTEGER NOT NULL, id TEXT NOT NULL, version INTEGER NOT NULL,"
+    " updated INTEGER NOT NULL, state INTEGER NOT NULL, seen INTEGER NOT NULL,"
+    " dirty INTEGER NOT NULL, rank INTEGER NOT NULL, raw BLOB, content BLOB, key BLOB,"
+    " person BLOB, natural_key BLOB, waiting TEXT)",
+    "CREATE UNIQUE INDEX stage.record_id ON record (side, entity, id)",
+    "CREATE TABLE stage.look (head INTEGER NOT NULL, slot INTEGER NOT NULL,"
+    " PRIMARY KEY (head, slot)) WITHOUT ROWID",
+    "CREATE TABLE stage.look_recent (head INTEGER NOT NULL, slot INTEGER NOT NULL,"
+    " PRIMARY KEY (head, slot)) WITHOUT ROWID",
+    "CREATE INDEX stage.record_dirty ON record (entity, rank, side, id) WHERE dirty = 1",
+    "CREATE INDEX stage.record_waiting ON record (entity, side, waiting)"
+    " WHERE waiting IS NOT NULL",
+
+    "CREATE TABLE stage.code (side INTEGER NOT NULL, code BLOB NOT NULL, id TEXT NOT NULL,"
+    " former INTEGER NOT NULL, PRIMARY KEY (side, code, id)) WITHOUT ROWID",
+    "CREATE INDEX stage.code_id ON code (side, id)",
+
+    /* Rows by state, kept by the triggers: counting must not walk the records. */
+    "CREATE TABLE stage.tally (side INTEGER NOT NULL, entity INTEGER NOT NULL,"
+    " state INTEGER NOT NULL, count INTEGER NOT NULL, PRIMARY KEY (side, entity, state))"
+    " WITHOUT ROWID",
+    "CREATE TRIGGER stage.record_added AFTER INSERT ON record BEGIN"
+    " INSERT INTO tally VALUES (new.side, new.entity, new.state, 1)"
+    " ON CONFLICT (side, entity, state) DO UPDATE SET count = count + 1; END",
+    "CREATE TRIGGER stage.record_moved AFTER UPDATE OF state ON record"
+    " WHEN old.state <> new.state BEGIN"
+    " UPDATE tally SET count = count - 1"
+    " WHERE side = old.side AND entity = old.entity AND state = old.state;"
+    " INSERT INTO tally VALUES (new.side, new.entity, new.state, 1)"
+    " ON CONFLICT (side, entity, state) DO UPDATE SET count = count + 1; END",
+
+    "CREATE TABLE stage.watermark (side INTEGER NOT NULL, entity INTEGER NOT NULL,"
+    " since INTEGER NOT NULL, full_run INTEGER NOT NULL, full_count INTEGER NOT NULL,"
+    " full_at INTEGER NOT NULL, known_before INTEGER NOT NULL, PRIMARY KEY (side, entity))"
+    " WITHOUT ROWID",
+    NULL,
+};
+
+static const migration state_migrations[] = {state_1};
+static const migration stage_migrations[] = {stage_1};
+
+const struct schema schema_state = {"main", state_migrations,
+                                    sizeof state_migrations / sizeof *state_migrations};
+const struct schema schema_stage = {"stage", stage_migrations,
+                                    sizeof stage_migrations / sizeof *stage_migrations};

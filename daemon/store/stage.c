@@ -1,0 +1,343 @@
+#include "daemon/store/stage.h"
+
+#include "daemon/store/cover.h"
+#include "daemon/store/look.h"
+#include "daemon/store/statement.h"
+
+#include <string.h>
+
+#define RECORD_COLUMNS                                                                             \
+    "side, entity, id, version, updated, state, -rank, key, person, natural_key, raw, content,"    \
+    " seen, dirty"
+#define OF_RECORD " WHERE side = ?1 AND entity = ?2 AND id = ?3"
+
+enum { STATES = STAGED_GONE + 1 };
+
+enum {
+    GET,
+    GLANCE,
+    OPEN_PAYLOAD,
+    SLOT,
+    PAYLOAD_ADD,
+    PAYLOAD_CHANGE,
+    ADD,
+    CHANGE,
+    SET_SEEN,
+    SET_DIRTY,
+    SET_STATE,
+    NEXT_DIRTY,
+    NEXT_MISSING,
+    COUNT,
+    COUNT_DIRTY
+};
+
+static const struct sql sql[] = {
+    [GET] = {"read a staged record", "SELECT " RECORD_COLUMNS " FROM stage.record" OF_RECORD},
+    [GLANCE] = {"glance at a staged record",
+                "SELECT version, raw, content, state, seen, dirty FROM stage.record" OF_RECORD},
+    [OPEN_PAYLOAD] = {"read a payload", "SELECT sealed FROM stage.payload WHERE slot ="
+                                        " (SELECT slot FROM stage.record" OF_RECORD ")"},
+    [SLOT] = {"find a staged record",
+              "SELECT slot, key, person, natural_key FROM stage.record" OF_RECORD},
+    [PAYLOAD_ADD] = {"stage a payload", "INSERT INTO stage.payload (sealed) VALUES (?1)"},
+    [PAYLOAD_CHANGE] = {"stage a payload again",
+                        "UPDATE stage.payload SET sealed = ?1 WHERE slot = ?2"},
+    [ADD] = {"stage a record",
+             "INSERT INTO stage.record (side, entity, id, version, updated, state, rank, key,"
+             " person, natural_key, raw, content, seen, dirty, slot)"
+             " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)"},
+    [CHANGE] = {"stage a record again",
+                "UPDATE stage.record SET version = ?4, updated = ?5, state = ?6, rank = ?7,"
+                " key = ?8, person = ?9, natural_key = ?10, raw = ?11, content = ?12, seen = ?13,"
+                " dirty = ?14" OF_RECORD},
+    [SET_SEEN] = {"mark as listed", "UPDATE stage.record SET seen = ?4" OF_RECORD},
+    [SET_DIRTY] = {"mark to be judged", "UPDATE stage.record SET dirty = ?4" OF_RECORD},
+    [SET_STATE] = {"set a staged state", "UPDATE stage.record SET state = ?4" OF_RECORD},
+    [NEXT_DIRTY] = {"find what is to be judged",
+                    "SELECT " RECORD_COLUMNS " FROM stage.record WHERE dirty = 1 AND entity = ?1"
+                    " AND (rank, side, id) > (?2, ?3, ?4) ORDER BY rank, side, id LIMIT 1"},
+    [NEXT_MISSING] = {"find what was not listed",
+                      "SELECT " RECORD_COLUMNS " FROM stage.record WHERE side = ?1 AND entity = ?2"
+                      " AND id > ?3 AND seen <> ?4 AND state <> 4 ORDER BY id LIMIT 1"},
+    [COUNT] = {"count staged records",
+               "SELECT state, count FROM stage.tally WHERE side = ?1 AND entity = ?2"},
+    [COUNT_DIRTY] = {"count what is to be judged",
+                     "SELECT count(*) FROM stage.record WHERE dirty = 1"},
+};
+
+static void open_of_record(struct statement *statement, struct store *store, int which,
+                           enum side side, enum entity entity, struct slice remote_id)
+{
+    statement_open(statement, store, &sql[which]);
+    statement_bind_number(statement, side);
+    statement_bind_number(statement, entity);
+    statement_bind_id(statement, remote_id);
+}
+
+static void read_record(struct statement *statement, struct arena *arena, struct staged *ret)
+{
+    *ret = (struct staged){0};
+    ret->side = (enum side)statement_read_choice(statement, SIDES);
+    ret->entity = (enum entity)statement_read_choice(statement, ENTITIES);
+    ret->remote_id = statement_read_text(statement, arena);
+    ret->version = statement_read_number(statement);
+    ret->updated = statement_read_number(statement);
+    ret->state = (enum staged_state)statement_read_choice(statement, STATES);
+    ret->kind = (uint8_t)statement_read_choice(statement, UINT8_MAX + 1);
+    statement_read_hash(statement, &ret->key);
+    statement_read_hash(statement, &ret->person);
+    statement_read_hash(statement, &ret->natural);
+    statement_read_hash(statement, &ret->raw);
+    statement_read_hash(statement, &ret->content);
+    ret->seen = statement_read_number(statement);
+    ret->dirty = statement_read_number(statement) != 0;
+}
+
+/* The only row of a statement that gives records. */
+static enum status take_record(struct statement *statement, struct arena *arena,
+                               struct staged *ret)
+{
+    struct staged staged;
+    enum status status = statement_row(statement);
+    if (status != STATUS_OK)
+        return status;
+    read_record(statement, arena, &staged);
+    status = statement_close(statement);
+    if (status == STATUS_OK)
+        *ret = staged;
+    return status;
+}
+
+/* All that does not change while the payload stays: state, seen, dirty and waiting do. */
+static void cover_record(struct cover *cover, struct store *store, const struct staged *staged)
+{
+    cover_begin(cover, store, SEAL_STAGE);
+    cover_bind_number(cover, staged->side);
+    cover_bind_number(cover, staged->entity);
+    cover_bind_text(cover, staged->remote_id);
+    cover_bind_number(cover, staged->version);
+    cover_bind_number(cover, staged->updated);
+    cover_bind_number(cover, staged->kind);
+    cover_bind_hash(cover, &staged->key);
+    cover_bind_hash(cover, &staged->person);
+    cover_bind_hash(cover, &staged->natural);
+    cover_bind_hash(cover, &staged->raw);
+    cover_bind_hash(cover, &staged->content);
+}
+
+static enum status open_payload(struct store *store, struct arena *arena, struct staged *staged)
+{
+    struct statement statement;
+    struct cover cover;
+    open_of_record(&statement, store, OPEN_PAYLOAD, staged->side, staged->entity,
+                   staged->remote_id);
+    enum status status = statement_row(&statement);
+    if (status != STATUS_OK)
+        return status == STATUS_NOT_FOUND ? STATUS_CORRUPT : status;
+    cover_record(&cover, store, staged);
+    (void)cover_open(&cover, statement_read_bytes(&statement), arena);
+    staged->payload = cover_take(&cover);
+    (void)statement_close(&statement);
+    return cover.status;
+}
+
+enum status stage_get(struct store *store, enum side side, enum entity entity,
+                      struct slice remote_id, bool with_payload, struct arena *arena,
+                      struct staged *ret)
+{
+    struct statement statement;
+    struct staged staged;
+    open_of_record(&statement, store, GET, side, entity, remote_id);
+    enum status status = take_record(&statement, arena, &staged);
+    if (status == STATUS_OK && with_payload)
+        status = open_payload(store, arena, &staged);
+    if (status == STATUS_OK)
+        *ret = staged;
+    return status;
+}
+
+enum status stage_glance(struct store *store, enum side side, enum entity entity,
+                         struct slice remote_id, struct staged *ret)
+{
+    struct statement statement;
+    struct staged staged = {.side = side, .entity = entity, .remote_id = remote_id};
+    open_of_record(&statement, store, GLANCE, side, entity, remote_id);
+    enum status status = statement_row(&statement);
+    if (status != STATUS_OK)
+        return status;
+    staged.version = statement_read_number(&statement);
+    statement_read_hash(&statement, &staged.raw);
+    statement_read_hash(&statement, &staged.content);
+    staged.state = (enum staged_state)statement_read_choice(&statement, STATES);
+    staged.seen = statement_read_number(&statement);
+    staged.dirty = statement_read_number(&statement) != 0;
+    status = statement_close(&statement);
+    if (status == STATUS_OK)
+        *ret = staged;
+    return status;
+}
+
+/* What is known of the row: where it lies, and the hashes that it is found by. */
+struct place {
+    int64_t slot; /* 0: it is new */
+    struct hash hashes[LOOK_KINDS];
+};
+
+static enum status find_place(struct store *store, const struct staged *staged, struct place *ret)
+{
+    struct statement statement;
+    *ret = (struct place){0};
+    open_of_record(&statement, store, SLOT, staged->side, staged->entity, staged->remote_id);
+    enum status status = statement_row(&statement);
+    if (status != STATUS_OK)
+        return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+    ret->slot = statement_read_number(&statement);
+    for (enum look_kind kind = 0; kind < LOOK_KINDS; kind++)
+        statement_read_hash(&statement, &ret->hashes[kind]);
+    return statement_close(&statement);
+}
+
+static enum status put_payload(struct store *store, struct slice sealed, bool known, int64_t *slot)
+{
+    struct statement statement;
+    statement_open(&statement, store, &sql[known ? PAYLOAD_CHANGE : PAYLOAD_ADD]);
+    statement_bind_bytes(&statement, sealed);
+    if (known)
+        statement_bind_number(&statement, *slot);
+    enum status status = statement_run(&statement);
+    if (status == STATUS_OK && !known)
+        *slot = sqlite3_last_insert_rowid(store->db);
+    return status;
+}
+
+static enum status put_hashes(struct store *store, const struct staged *staged,
+                              const struct place *place)
+{
+    const struct hash *hashes[LOOK_KINDS] = {
+        [LOOK_KEY] = &staged->key, [LOOK_PERSON] = &staged->person, [LOOK_NATURAL] = &staged->natural};
+    enum status status = STATUS_OK;
+    for (enum look_kind kind = 0; kind < LOOK_KINDS && status == STATUS_OK; kind++)
+        status = look_replace(store, place->slot, kind, &place->hashes[kind], hashes[kind]);
+    return status;
+}
+
+static enum status put_record(struct store *store, const struct staged *staged, int64_t slot,
+                              bool known)
+{
+    struct statement statement;
+    open_of_record(&statement, store, known ? CHANGE : ADD, staged->side, staged->entity,
+                   staged->remote_id);
+    statement_bind_number(&statement, staged->version);
+    statement_bind_number(&statement, staged->updated);
+    statement_bind_number(&statement, staged->state);
+    statement_bind_number(&statement, -(int64_t)staged->kind);
+    statement_bind_hash(&statement, &staged->key);
+    statement_bind_hash(&statement, &staged->person);
+    statement_bind_hash(&statement, &staged->natural);
+    statement_bind_hash(&statement, &staged->raw);
+    statement_bind_hash(&statement, &staged->content);
+    statement_bind_number(&statement, staged->seen);
+    statement_bind_number(&statement, staged->dirty);
+    if (!known)
+        statement_bind_number(&statement, slot);
+    return statement_run(&statement);
+}
+
+enum status stage_put(struct store *store, const struct staged *staged)
+{
+    struct cover cover;
+    struct place place;
+    struct slice sealed = {0};
+    enum status status = find_place(store, staged, &place);
+    bool known = place.slot != 0;
+    if (status != STATUS_OK)
+        return status;
+    cover_record(&cover, store, staged);
+    cover_add(&cover, staged->payload);
+    status = cover_close(&cover, &sealed);
+    if (status == STATUS_OK)
+        status = put_payload(store, sealed, known, &place.slot);
+    if (status == STATUS_OK)
+        status = put_record(store, staged, place.slot, known);
+    return status == STATUS_OK ? put_hashes(store, staged, &place) : status;
+}
+
+static enum status set_number(struct store *store, int which, enum side side, enum entity entity,
+                              struct slice remote_id, int64_t number)
+{
+    struct statement statement;
+    open_of_record(&statement, store, which, side, entity, remote_id);
+    statement_bind_number(&statement, number);
+    return statement_change(&statement);
+}
+
+enum status stage_mark_seen(struct store *store, enum side side, enum entity entity,
+                            struct slice remote_id, int64_t run)
+{
+    return set_number(store, SET_SEEN, side, entity, remote_id, run);
+}
+
+enum status stage_set_dirty(struct store *store, enum side side, enum entity entity,
+                            struct slice remote_id, bool dirty)
+{
+    return set_number(store, SET_DIRTY, side, entity, remote_id, dirty);
+}
+
+enum status stage_set_state(struct store *store, enum side side, enum entity entity,
+                            struct slice remote_id, enum staged_state state)
+{
+    return set_number(store, SET_STATE, side, entity, remote_id, state);
+}
+
+enum status stage_next_dirty(struct store *store, enum entity entity, const struct staged *after,
+                             struct arena *arena, struct staged *ret)
+{
+    struct statement statement;
+    statement_open(&statement, store, &sql[NEXT_DIRTY]);
+    statement_bind_number(&statement, entity);
+    statement_bind_number(&statement, after == NULL ? INT64_MIN : -(int64_t)after->kind);
+    statement_bind_number(&statement, after == NULL ? 0 : (int64_t)after->side);
+    statement_bind_id(&statement, after == NULL ? SLICE("") : after->remote_id);
+    return take_record(&statement, arena, ret);
+}
+
+enum status stage_next_missing(struct store *store, enum side side, enum entity entity, int64_t run,
+                               struct slice after_id, struct arena *arena, struct staged *ret)
+{
+    struct statement statement;
+    statement_open(&statement, store, &sql[NEXT_MISSING]);
+    statement_bind_number(&statement, side);
+    statement_bind_number(&statement, entity);
+    statement_bind_id(&statement, after_id);
+    statement_bind_number(&statement, run);
+    return take_record(&statement, arena, ret);
+}
+
+enum status stage_count(struct store *store, enum side side, enum entity entity, int64_t ret[5])
+{
+    struct statement statement;
+    int64_t counts[STATES] = {0};
+    statement_open(&statement, store, &sql[COUNT]);
+    statement_bind_number(&statement, side);
+    statement_bind_number(&statement, entity);
+    enum status status = statement_row(&statement);
+    while (status == STATUS_OK) {
+        int state = statement_read_choice(&statement, STATES);
+        counts[state] = statement_read_number(&statement);
+        status = statement_row(&statement);
+    }
+    if (status != STATUS_NOT_FOUND)
+        return status;
+    memcpy(ret, counts, sizeof counts);
+    return STATUS_OK;
+}
+
+enum status stage_count_dirty(struct store *store, int64_t *ret)
+{
+    struct statement statement;
+    statement_open(&statement, store, &sql[COUNT_DIRTY]);
+    enum status status = statement_row(&statement);
+    if (status == STATUS_OK)
+        *ret = statement_read_number(&statement);
+    return status == STATUS_OK ? statement_close(&statement) : status;
+}

@@ -1,0 +1,112 @@
+/* What each side was last seen to hold: one row a record of a side, found by remote id, by keyed hash
+ * of its key, of its person, of its natural key. A seam: rows today, packed chunks tomorrow. */
+#ifndef STORE_STAGE_H
+#define STORE_STAGE_H
+
+#include "daemon/store/store.h"
+
+enum staged_state {
+    STAGED_PRESENT,     /* valid */
+    STAGED_INVALID,     /* marked invalid on its side */
+    STAGED_QUARANTINED, /* could not be mapped: frozen */
+    STAGED_OUTSIDE,     /* stands outside the region */
+    STAGED_GONE         /* read by id: no such record */
+};
+
+struct staged {
+    enum side side;
+    enum entity entity;
+    struct slice remote_id;
+    int64_t version;
+    int64_t updated;
+    enum staged_state state;
+    uint8_t kind;        /* accounts: 1 person, 2 employer, 3 department; hours: 1 when its origin number is an ID; else 0 */
+    struct hash key;     /* of the record's subject text ("person:ID", "hours:S/N"); zero: unreadable */
+    struct hash person;  /* of the person's code as given (normalised): accounts of persons their own; zero: none */
+    struct hash natural; /* of the natural key as far as it is without the person; zero: none */
+    struct hash raw;     /* digest of the payload's bytes */
+    struct hash content; /* digest of the canonical record */
+    struct slice payload; /* the record's bytes as read; empty in walks that do not ask for it */
+    int64_t seen;        /* the last full reading (run number) that listed it */
+    bool dirty;          /* to be judged */
+};
+
+/* Whole row by (side, entity, remote id). NOT_FOUND. with_payload: the sealed payload is opened into the
+ * arena too. */
+enum status stage_get(struct store *store, enum side side, enum entity entity, struct slice remote_id,
+                      bool with_payload, struct arena *arena, struct staged *ret);
+/* Only what recognises an unchanged record; no payload, no arena: version, raw, content, state, seen, dirty. */
+enum status stage_glance(struct store *store, enum side side, enum entity entity,
+                         struct slice remote_id, struct staged *ret);
+/* Inserts or replaces the whole row. */
+enum status stage_put(struct store *store, const struct staged *staged);
+/* Marks as listed by a full reading; nothing else changes. */
+enum status stage_mark_seen(struct store *store, enum side side, enum entity entity,
+                            struct slice remote_id, int64_t run);
+enum status stage_set_dirty(struct store *store, enum side side, enum entity entity,
+                            struct slice remote_id, bool dirty);
+enum status stage_set_state(struct store *store, enum side side, enum entity entity,
+                            struct slice remote_id, enum staged_state state);
+
+/* The codes of an account on a side, present and former, replacing what was known of it. */
+struct staged_code {
+    struct hash code; /* of "KIND:CODE" with the kind's word, as "person:ID" */
+    bool former;
+};
+enum status stage_put_codes(struct store *store, enum side side, struct slice remote_id,
+                            const struct staged_code *codes, size_t count);
+
+/* Remote ids (in the arena) of the rows that match; STAGED_GONE rows are left out. At most `most` are
+ * given, ret_count says how many there are in all (counted up to most + 1). */
+enum status stage_by_key(struct store *store, enum side side, enum entity entity, struct hash key,
+                         size_t most, struct arena *arena, struct slice *ret_ids, size_t *ret_count);
+enum status stage_by_natural(struct store *store, enum side side, struct hash natural, size_t most,
+                             struct arena *arena, struct slice *ret_ids, size_t *ret_count);
+enum status stage_by_code(struct store *store, enum side side, struct hash code, bool with_former,
+                          size_t most, struct arena *arena, struct slice *ret_ids,
+                          size_t *ret_count);
+/* All rows of that entity whose person hash is this. */
+enum status stage_by_person(struct store *store, enum side side, enum entity entity,
+                            struct hash person, size_t most, struct arena *arena,
+                            struct slice *ret_ids, size_t *ret_count);
+/* Marks all hour records of a person dirty, on that side. */
+enum status stage_dirty_person(struct store *store, enum side side, struct hash person);
+
+/* The next dirty row of an entity behind (side, remote id) in order (kind descending: departments,
+ * employers, persons; then side; then remote id), without payload. after == NULL: from the start.
+ * NOT_FOUND at the end. */
+enum status stage_next_dirty(struct store *store, enum entity entity, const struct staged *after,
+                             struct arena *arena, struct staged *ret);
+/* The next row of a side and entity not seen by the full reading `run` and not GONE, by remote id. */
+enum status stage_next_missing(struct store *store, enum side side, enum entity entity, int64_t run,
+                               struct slice after_id, struct arena *arena, struct staged *ret);
+/* Marks dirty every row of the entity that is waiting (see stage_set_waiting), so that it is judged anew. */
+enum status stage_set_waiting(struct store *store, enum side side, enum entity entity,
+                              struct slice remote_id, const char *reason /* static word or NULL */);
+enum status stage_dirty_waiting(struct store *store);
+struct waiting_count {
+    enum entity entity;
+    enum side side; /* where the waiting record stands */
+    char reason[32];
+    int64_t count;
+};
+enum status stage_count_waiting(struct store *store, struct waiting_count *ret, size_t most,
+                                size_t *ret_count);
+/* Rows of a side and entity by state (STAGED_PRESENT … GONE). */
+enum status stage_count(struct store *store, enum side side, enum entity entity, int64_t ret[5]);
+enum status stage_count_dirty(struct store *store, int64_t *ret);
+
+/* How far the reading of a side's entity has come; stored with the page it belongs to. */
+struct watermark {
+    int64_t since;       /* server's time; 0: never read */
+    int64_t full_run;    /* the last full reading that was complete and certified; 0: none */
+    int64_t full_count;  /* its records in scope */
+    int64_t full_at;     /* our instant */
+    int64_t known_before; /* full_count of the certified listing before that one */
+};
+enum status stage_watermark(struct store *store, enum side side, enum entity entity,
+                            struct watermark *ret); /* zeros when never read */
+enum status stage_set_watermark(struct store *store, enum side side, enum entity entity,
+                                const struct watermark *watermark);
+
+#endif

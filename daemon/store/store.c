@@ -1,0 +1,248 @@
+#include "daemon/store/store.h"
+
+#include "daemon/store/cover.h"
+#include "daemon/store/files.h"
+#include "daemon/store/statement.h"
+
+#include <openssl/crypto.h>
+
+#include <stdlib.h>
+
+enum { ROW_BYTES = 8 * 1024 * 1024 }; /* the most that a row's covered texts may take */
+
+enum { META_GET, META_SET, SECRET_GET, SECRET_SET };
+static const struct sql sql[] = {
+    [META_GET] = {"read a setting of operation", "SELECT value FROM main.meta WHERE name = ?1"},
+    [META_SET] = {"write a setting of operation",
+                  "INSERT INTO main.meta (name, value) VALUES (?1, ?2)"
+                  " ON CONFLICT (name) DO UPDATE SET value = excluded.value"},
+    [SECRET_GET] = {"read a secret", "SELECT sealed FROM secret WHERE name = ?1"},
+    [SECRET_SET] = {"write a secret", "INSERT INTO secret (name, sealed) VALUES (?1, ?2)"
+                                      " ON CONFLICT (name) DO UPDATE SET sealed = excluded.sealed"},
+};
+
+static enum status make_keys(struct store *store, struct slice key)
+{
+    uint8_t lookup[SEAL_KEY_BYTES];
+    enum status status = seal_new(key, &store->seal);
+    if (status == STATUS_OK)
+        status = keyed_new(key, &store->keyed);
+    if (status == STATUS_OK)
+        status = seal_derive(key, "cebridge look-up", lookup);
+    if (status == STATUS_OK)
+        status = keyed_new((struct slice){(const char *)lookup, sizeof lookup}, &store->lookup);
+    OPENSSL_cleanse(lookup, sizeof lookup);
+    if (status != STATUS_OK)
+        store->last = (struct store_error){.status = status, .step = "derive the keys"};
+    return status;
+}
+
+static struct store *store_new(void)
+{
+    struct store *store = calloc(1, sizeof *store);
+    if (store == NULL)
+        return NULL;
+    store->lock.file = -1;
+    store->look_recent = -1;
+    buffer_init(&store->bound, ROW_BYTES);
+    buffer_init(&store->plain, ROW_BYTES);
+    buffer_init(&store->sealed, ROW_BYTES + SEAL_EXTRA_BYTES);
+    return store;
+}
+
+static enum status hand_over(struct store *store, enum status status, struct store **ret,
+                             struct store_error *ret_error)
+{
+    if (status == STATUS_OK) {
+        *ret = store;
+        return status;
+    }
+    if (ret_error != NULL) {
+        *ret_error = store->last;
+        ret_error->status = status;
+    }
+    store_close(store);
+    return status;
+}
+
+enum status store_open(const char *directory, struct slice key, struct store **ret,
+                       struct store_error *ret_error)
+{
+    struct store *store = store_new();
+    if (store == NULL) {
+        if (ret_error != NULL)
+            *ret_error = (struct store_error){.status = STATUS_NO_MEMORY, .step = "begin"};
+        return STATUS_NO_MEMORY;
+    }
+    enum status status = make_keys(store, key);
+    if (status == STATUS_OK)
+        status = files_lock(store, directory);
+    if (status == STATUS_OK)
+        status = files_open(store, directory);
+    return hand_over(store, status, ret, ret_error);
+}
+
+enum status store_open_reader(const char *directory, struct slice key, struct store **ret,
+                              struct store_error *ret_error)
+{
+    struct store *store = store_new();
+    if (store == NULL) {
+        if (ret_error != NULL)
+            *ret_error = (struct store_error){.status = STATUS_NO_MEMORY, .step = "begin"};
+        return STATUS_NO_MEMORY;
+    }
+    store->reader = true;
+    enum status status = make_keys(store, key);
+    if (status == STATUS_OK)
+        status = files_open_reader(store, directory);
+    return hand_over(store, status, ret, ret_error);
+}
+
+static void buffer_wipe(struct buffer *buffer)
+{
+    if (buffer->at != NULL)
+        OPENSSL_cleanse(buffer->at, buffer->capacity);
+    buffer_free(buffer);
+}
+
+void store_close(struct store *store)
+{
+    if (store == NULL)
+        return;
+    if (store->transaction)
+        store_rollback(store);
+    files_close(store);
+    lock_release(&store->lock);
+    seal_free(store->seal);
+    keyed_free(store->keyed);
+    keyed_free(store->lookup);
+    buffer_wipe(&store->bound);
+    buffer_wipe(&store->plain);
+    buffer_wipe(&store->sealed);
+    free(store);
+}
+
+const struct store_error *store_last_error(const struct store *store)
+{
+    return &store->last;
+}
+
+bool store_stage_is_new(const struct store *store)
+{
+    return store->stage_new;
+}
+
+struct keyed *store_keyed(struct store *store)
+{
+    return store->keyed;
+}
+
+struct hash store_hash(struct store *store, struct slice text)
+{
+    struct hash hash;
+    keyed_hash(store->lookup, text, hash.at);
+    return hash;
+}
+
+enum status store_begin(struct store *store)
+{
+    if (store->transaction)
+        return STATUS_INVALID;
+    const char *text = store->reader ? "BEGIN" : "BEGIN IMMEDIATE";
+    int code = sqlite3_exec(store->db, text, NULL, NULL, NULL);
+    if (code != SQLITE_OK)
+        return statement_fail(store, "begin a transaction", code);
+    store->transaction = true;
+    store->failed = STATUS_OK;
+    return STATUS_OK;
+}
+
+enum status store_commit(struct store *store)
+{
+    enum status status = store->transaction ? store->failed : STATUS_INVALID;
+    if (store->transaction && status == STATUS_OK) {
+        int code = sqlite3_exec(store->db, "COMMIT", NULL, NULL, NULL);
+        if (code != SQLITE_OK)
+            status = statement_fail(store, "commit", code);
+    }
+    if (status != STATUS_OK)
+        store->look_recent = -1;
+    store->transaction = false;
+    store->failed = STATUS_OK;
+    return status;
+}
+
+void store_rollback(struct store *store)
+{
+    if (store->transaction && sqlite3_get_autocommit(store->db) == 0)
+        (void)sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
+    store->look_recent = -1;
+    store->transaction = false;
+    store->failed = STATUS_OK;
+}
+
+enum status store_meta_get(struct store *store, const char *name, struct arena *arena,
+                           struct slice *ret)
+{
+    struct statement statement;
+    statement_open(&statement, store, &sql[META_GET]);
+    statement_bind_word(&statement, name);
+    enum status status = statement_row(&statement);
+    if (status != STATUS_OK)
+        return status;
+    struct slice value = statement_read_text(&statement, arena);
+    status = statement_close(&statement);
+    if (status == STATUS_OK && value.at == NULL)
+        status = STATUS_NOT_FOUND;
+    if (status == STATUS_OK)
+        *ret = value;
+    return status;
+}
+
+enum status store_meta_set(struct store *store, const char *name, struct slice value)
+{
+    struct statement statement;
+    statement_open(&statement, store, &sql[META_SET]);
+    statement_bind_word(&statement, name);
+    statement_bind_text(&statement, value);
+    return statement_run(&statement);
+}
+
+enum status store_secret_get(struct store *store, const char *name, struct arena *arena,
+                             struct slice *ret)
+{
+    struct statement statement;
+    struct cover cover;
+    struct slice value = {0};
+    statement_open(&statement, store, &sql[SECRET_GET]);
+    statement_bind_word(&statement, name);
+    enum status status = statement_row(&statement);
+    if (status != STATUS_OK)
+        return status;
+    cover_begin(&cover, store, SEAL_SECRET);
+    cover_bind_text(&cover, slice_of(name));
+    status = cover_open(&cover, statement_read_bytes(&statement), arena);
+    value = cover_take(&cover);
+    status = status == STATUS_OK ? cover.status : status;
+    (void)statement_close(&statement);
+    if (status == STATUS_OK)
+        *ret = value;
+    return status;
+}
+
+enum status store_secret_set(struct store *store, const char *name, struct slice value)
+{
+    struct statement statement;
+    struct cover cover;
+    struct slice sealed = {0};
+    cover_begin(&cover, store, SEAL_SECRET);
+    cover_bind_text(&cover, slice_of(name));
+    cover_add(&cover, value);
+    enum status status = cover_close(&cover, &sealed);
+    if (status != STATUS_OK)
+        return status;
+    statement_open(&statement, store, &sql[SECRET_SET]);
+    statement_bind_word(&statement, name);
+    statement_bind_bytes(&statement, sealed);
+    return statement_run(&statement);
+}

@@ -1,0 +1,71 @@
+/* The state of a bridge: the only room that speaks SQL. Two files in the state directory:
+ *   state.db  links with bases, journal, conflicts, runs, watermarks' epochs, settings of operation:
+ *             durable (WAL, synchronous=FULL)
+ *   stage.db  what each side was last seen to hold, with the watermarks: rebuilt from the platforms
+ *             when lost (WAL, synchronous=OFF)
+ * One process holds the state (a lock file) and one connection writes; readers open it read-only.
+ * Not thread safe: one thread uses one struct store. Texts of persons (payloads, bases, values,
+ * subjects) are sealed by row; look-ups go by keyed hash. */
+#ifndef STORE_STORE_H
+#define STORE_STORE_H
+
+#include "mapping/base/arena.h"
+#include "mapping/digest.h"
+#include "mapping/field.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum { HASH_BYTES = 16 };
+struct hash {
+    uint8_t at[HASH_BYTES];
+};
+
+struct store;
+
+/* What went wrong, for messages: which step, and the error's own code; never a value. */
+struct store_error {
+    enum status status; /* BUSY (another holder), FULL, IO, CORRUPT, DENIED, NO_MEMORY, INVALID */
+    int code;           /* SQLite's extended code or errno */
+    const char *step;   /* static */
+    long holder;        /* pid of the holder when BUSY */
+};
+
+/* Opens (and creates, 0700 directory, 0600 files) the state for writing; takes the lock; migrates by
+ * number. key: the log key, 32 bytes; sealing and look-up keys are derived from it. */
+enum status store_open(const char *directory, struct slice key, struct store **ret,
+                       struct store_error *ret_error);
+/* For reading only; never creates, locks or checkpoints. NOT_FOUND: there is no state yet. UNSUPPORTED:
+ * another version of the program wrote it (for a writer: a newer one). DENIED with code 0: it was
+ * written with another log key. */
+enum status store_open_reader(const char *directory, struct slice key, struct store **ret,
+                              struct store_error *ret_error);
+void store_close(struct store *store);
+const struct store_error *store_last_error(const struct store *store);
+/* Was stage.db made empty by this opening (first start, lost, damaged, another log key)? */
+bool store_stage_is_new(const struct store *store);
+/* HMACs with the log key itself (keyed_ref gives subject_ref); owned by the store. */
+struct keyed *store_keyed(struct store *store);
+/* For look-ups: HMAC-SHA-256, cut to 16 bytes, with a key derived for that. */
+struct hash store_hash(struct store *store, struct slice text);
+
+/* One transaction over both files: state.db is synced at commit. When the machine dies just behind
+ * the commit, the stage may lack it (it is read again), never the other way round. Nested calls are
+ * INVALID. After a failed statement the transaction is rolled back, and until commit or rollback is
+ * called every statement fails with the same status, the commit too; only a hurt uniqueness
+ * (link_put) leaves it open. Outside a transaction each write is one of its own. A reader's
+ * transaction is one view of both files: keep it short. */
+enum status store_begin(struct store *store);
+enum status store_commit(struct store *store);
+void store_rollback(struct store *store);
+
+/* Small settings of operation: "mode", "paused", "epoch.municipal", "mapping_digest", … Names that begin
+ * with "store." belong to the store. An empty value is as none: NOT_FOUND. */
+enum status store_meta_get(struct store *store, const char *name, struct arena *arena,
+                           struct slice *ret); /* NOT_FOUND */
+enum status store_meta_set(struct store *store, const char *name, struct slice value);
+enum status store_secret_get(struct store *store, const char *name, struct arena *arena,
+                             struct slice *ret); /* sealed: tokens */
+enum status store_secret_set(struct store *store, const char *name, struct slice value);
+
+#endif

@@ -1,0 +1,261 @@
+#include "daemon/view/person_case.h"
+
+#include "daemon/store/links.h"
+#include "mapping/notice.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static struct store *store_of(const struct person_case *at)
+{
+    return at->call->view->store;
+}
+
+static struct hash hash_of_code(const struct person_case *at, struct slice code)
+{
+    struct slice text =
+        arena_printf(at->call->arena, "person:%.*s", (int)code.size, code.at != NULL ? code.at : "");
+    return store_hash(store_of(at), text);
+}
+
+static enum status load_copy(const struct person_case *at, enum side side, enum entity entity,
+                             struct slice id, struct person_copy *ret)
+{
+    struct staged row;
+    enum status status = stage_get(store_of(at), side, entity, id, true, at->call->arena, &row);
+    if (status != STATUS_OK) {
+        return status;
+    }
+    struct person_copy copy = {.here = row.state != STAGED_GONE, .state = row.state};
+    status = decode_record(at->call->view->mapping, side, entity, row.payload, at->call->view->now,
+                           at->call->arena, &copy.decoded);
+    if (status == STATUS_OK) {
+        *ret = copy;
+    }
+    return status;
+}
+
+static void add_code(struct person_case *at, struct slice code)
+{
+    if (slice_empty(code) || at->code_count == PERSON_CODES) {
+        return;
+    }
+    for (size_t i = 0; i < at->code_count; i++) {
+        if (slice_equal(at->codes[i], code)) {
+            return;
+        }
+    }
+    at->codes[at->code_count++] = code;
+}
+
+static void add_codes_of(struct person_case *at, const struct person_copy *copy)
+{
+    if (!copy->here) {
+        return;
+    }
+    add_code(at, copy->decoded.record.value[FIELD_ACCOUNT_CODE]);
+    struct slice rest = copy->decoded.record.value[FIELD_ACCOUNT_FORMER_CODES];
+    while (rest.size > 0) {
+        const char *space = memchr(rest.at, ' ', rest.size);
+        size_t size = space != NULL ? (size_t)(space - rest.at) : rest.size;
+        add_code(at, (struct slice){rest.at, size});
+        size += space != NULL ? 1 : 0;
+        rest = (struct slice){rest.at + size, rest.size - size};
+    }
+}
+
+/* A valid one comes before an invalid one; several of a kind: the first by remote id (the rest is a
+ * duplicate_record conflict). */
+static enum status find_account(struct person_case *at, enum side side)
+{
+    struct slice ids[8];
+    size_t count = 0;
+    struct person_copy *best = &at->account.side[side];
+    for (size_t code = 0; code < at->code_count; code++) {
+        enum status status = stage_by_code(store_of(at), side, hash_of_code(at, at->codes[code]),
+                                           true, 8, at->call->arena, ids, &count);
+        if (status != STATUS_OK) {
+            return status;
+        }
+        for (size_t i = 0; i < count && i < 8; i++) {
+            struct person_copy copy = {.here = false};
+            status = load_copy(at, side, ENTITY_ACCOUNT, ids[i], &copy);
+            if (status != STATUS_OK) {
+                return status;
+            }
+            if (!best->here || (best->state != STAGED_PRESENT && copy.state == STAGED_PRESENT)) {
+                *best = copy;
+            }
+        }
+    }
+    return STATUS_OK;
+}
+
+/* An account that is linked is found by the link even when its code has changed. */
+static enum status follow_link(struct person_case *at, enum side from)
+{
+    struct link link;
+    enum side to = side_other(from);
+    const struct person_copy *copy = &at->account.side[from];
+    if (!copy->here) {
+        return STATUS_OK;
+    }
+    enum status status = link_by_remote(store_of(at), ENTITY_ACCOUNT, from,
+                                        copy->decoded.record.remote_id, at->call->arena, &link);
+    if (status != STATUS_OK) {
+        return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+    }
+    at->account.linked = true;
+    status = load_copy(at, to, ENTITY_ACCOUNT, link.remote_id[to], &at->account.side[to]);
+    return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+}
+
+static enum status gather_accounts(struct person_case *at)
+{
+    enum status status = STATUS_OK;
+    add_code(at, at->code);
+    /* Twice: a code that only the other side's account names may lead to one more. */
+    for (int round = 0; round < 2 && status == STATUS_OK; round++) {
+        for (enum side side = MUNICIPAL; side < SIDES && status == STATUS_OK; side++) {
+            status = find_account(at, side);
+            add_codes_of(at, &at->account.side[side]);
+        }
+    }
+    if (status == STATUS_OK) {
+        status = follow_link(at, at->account.side[MUNICIPAL].here ? MUNICIPAL : PROVINCIAL);
+    }
+    add_codes_of(at, &at->account.side[MUNICIPAL]);
+    add_codes_of(at, &at->account.side[PROVINCIAL]);
+    return status;
+}
+
+/* Is this record already in a pair? */
+static bool paired(const struct person_case *at, enum side side, struct slice id)
+{
+    for (size_t i = 0; i < at->hour_count; i++) {
+        const struct person_copy *copy = &at->hours[i].side[side];
+        if (copy->here && slice_equal(copy->decoded.record.remote_id, id)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static enum status add_hour(struct person_case *at, enum side side, struct slice id)
+{
+    struct link link;
+    enum side other = side_other(side);
+    struct person_pair pair = {.linked = false};
+    if (at->hour_count == PERSON_HOURS || paired(at, side, id)) {
+        return STATUS_OK;
+    }
+    enum status status = load_copy(at, side, ENTITY_HOURS, id, &pair.side[side]);
+    if (status != STATUS_OK || !pair.side[side].here) {
+        return status;
+    }
+    status = link_by_remote(store_of(at), ENTITY_HOURS, side, id, at->call->arena, &link);
+    if (status == STATUS_OK) {
+        pair.linked = true;
+        status = load_copy(at, other, ENTITY_HOURS, link.remote_id[other], &pair.side[other]);
+    }
+    if (status != STATUS_OK && status != STATUS_NOT_FOUND) {
+        return status;
+    }
+    at->hours[at->hour_count++] = pair;
+    return STATUS_OK;
+}
+
+static struct person_pair *annual_of_year(struct person_case *at, int year)
+{
+    for (size_t i = 0; i < at->annual_count; i++) {
+        if (at->annual_year[i] == year) {
+            return &at->annual[i];
+        }
+    }
+    if (year == 0 || at->annual_count == PERSON_YEARS) {
+        return NULL;
+    }
+    at->annual_year[at->annual_count] = year;
+    return &at->annual[at->annual_count++];
+}
+
+static int year_of(const struct person_copy *copy, enum field field)
+{
+    int64_t year = 0;
+    return copy->here && slice_integer(copy->decoded.record.value[field], &year) ? (int)year
+                                                                                        : 0;
+}
+
+static enum status add_annual(struct person_case *at, enum side side, struct slice id)
+{
+    struct person_copy copy = {.here = false};
+    enum status status = load_copy(at, side, ENTITY_ANNUAL, id, &copy);
+    if (status != STATUS_OK) {
+        return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+    }
+    struct person_pair *pair = annual_of_year(at, year_of(&copy, FIELD_ANNUAL_YEAR));
+    if (pair != NULL && copy.here && !pair->side[side].here) {
+        pair->side[side] = copy;
+    }
+    return STATUS_OK;
+}
+
+static enum status gather_rows(struct person_case *at, enum side side, enum entity entity,
+                               struct slice *ids)
+{
+    for (size_t code = 0; code < at->code_count; code++) {
+        size_t count = 0;
+        enum status status = stage_by_person(store_of(at), side, entity,
+                                             hash_of_code(at, at->codes[code]), PERSON_HOURS,
+                                             at->call->arena, ids, &count);
+        for (size_t i = 0; status == STATUS_OK && i < count && i < PERSON_HOURS; i++) {
+            status = entity == ENTITY_HOURS ? add_hour(at, side, ids[i]) : add_annual(at, side, ids[i]);
+        }
+        if (status != STATUS_OK && status != STATUS_NOT_FOUND) {
+            return status;
+        }
+    }
+    return STATUS_OK;
+}
+
+static struct slice finished_of(const struct person_pair *pair)
+{
+    const struct person_copy *copy = &pair->side[pair->side[MUNICIPAL].here ? MUNICIPAL : PROVINCIAL];
+    return copy->decoded.record.value[FIELD_HOURS_FINISHED];
+}
+
+static int by_finished(const void *one, const void *other)
+{
+    return slice_compare(finished_of(one), finished_of(other));
+}
+
+enum status person_gather(struct person_case *at)
+{
+    struct arena *arena = at->call->arena;
+    struct slice *ids = arena_alloc(arena, PERSON_HOURS * sizeof *ids);
+    at->hours = arena_alloc(arena, PERSON_HOURS * sizeof *at->hours);
+    at->annual = arena_alloc(arena, PERSON_YEARS * sizeof *at->annual);
+    if (ids == NULL || at->hours == NULL || at->annual == NULL) {
+        return STATUS_NO_MEMORY;
+    }
+    enum status status = gather_accounts(at);
+    for (enum side side = MUNICIPAL; side < SIDES && status == STATUS_OK; side++) {
+        status = gather_rows(at, side, ENTITY_HOURS, ids);
+        if (status == STATUS_OK) {
+            status = gather_rows(at, side, ENTITY_ANNUAL, ids);
+        }
+    }
+    if (status == STATUS_OK) {
+        qsort(at->hours, at->hour_count, sizeof *at->hours, by_finished);
+    }
+    for (size_t i = 0; i < at->hour_count; i++) {
+        (void)annual_of_year(at, person_pair_year(&at->hours[i]));
+    }
+    return status;
+}
+
+int person_pair_year(const struct person_pair *pair)
+{
+    int year = year_of(&pair->side[MUNICIPAL], FIELD_HOURS_YEAR);
+    return year != 0 ? year : year_of(&pair->side[PROVINCIAL], FIELD_HOURS_YEAR);
+}

@@ -1,0 +1,48 @@
+/* What both sides hold of one person, gathered from the state: the codes, the accounts, the hour records in
+ * pairs, the yearly results (operators.md, "person"). Texts lie in the call's arena. */
+#ifndef VIEW_PERSON_CASE_H
+#define VIEW_PERSON_CASE_H
+
+#include "daemon/store/stage.h"
+#include "daemon/view/view.h"
+#include "mapping/decode.h"
+
+enum { PERSON_CODES = 16, PERSON_HOURS = 2000, PERSON_YEARS = 100 };
+
+/* One record of one side; without it: all zero. */
+struct person_copy {
+    bool here;
+    enum staged_state state;
+    struct decoded decoded;
+};
+
+/* One hour record, or the two that are linked; or the yearly results of one year. */
+struct person_pair {
+    struct person_copy side[SIDES];
+    bool linked;
+    struct slice waiting; /* why it is not created on the other side; empty: it is not waiting */
+};
+
+struct person_case {
+    struct view_call *call;
+    struct slice code; /* as asked, 18 characters */
+    struct slice codes[PERSON_CODES]; /* with the present and former codes of the accounts */
+    size_t code_count;
+    struct person_pair account;
+    struct person_pair *hours; /* in order of finished */
+    size_t hour_count;
+    struct person_pair *annual;
+    int annual_year[PERSON_YEARS];
+    size_t annual_count;
+};
+
+/* Fills all but call and code. A record that cannot be decoded is there with decoded.ok false. */
+enum status person_gather(struct person_case *at);
+/* The year of a pair as it states it; 0: unreadable. */
+int person_pair_year(const struct person_pair *pair);
+
+/* {"public","professional","credits","qualified","missing"} by the notice, over both sides' records; a pair
+ * counts once, a course counts once (reconciliation.md, "What the notice demands"). */
+json_t *person_totals(const struct person_case *at, int year);
+
+#endif

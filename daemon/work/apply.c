@@ -1,0 +1,441 @@
+#include "daemon/work/apply.h"
+
+#include "daemon/work/finding.h"
+#include "daemon/work/intake.h"
+#include "daemon/work/pair.h"
+#include "mapping/decode.h"
+
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The person of an hour record stands on the target by now, or its account failed and the hours wait. */
+static enum status still_hangs(struct desk *desk, const struct write *write, bool *ret)
+{
+    struct record values;
+    field_set fields = 0;
+    struct slice id = {0};
+    size_t count = 0;
+    *ret = true;
+    if (write->entity != ENTITY_HOURS || write->operation != WRITE_CREATE)
+        return STATUS_OK;
+    enum status status = record_unpack(write->values, &values, &fields);
+    if (status != STATUS_OK)
+        return status;
+    status = stage_by_code(desk->store, write->target,
+                           desk_account_hash(desk, "person", values.value[FIELD_HOURS_PERSON]), true,
+                           1, &desk->arena, &id, &count);
+    *ret = count > 0;
+    return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+}
+
+static enum status fill_item(struct exchange *exchange, const struct write *write)
+{
+    size_t index = exchange->request.item_count;
+    struct request_item *item = &exchange->items[index];
+    item->record = json_loadb(write->body.at, write->body.size,
+                              JSON_REJECT_DUPLICATES, NULL);
+    if (item->record == NULL)
+        return STATUS_CORRUPT;
+    exchange->writes[index] = write->number;
+    exchange->request.item_count++;
+    item->version = write->version;
+    item->remote_id = arena_copy(&exchange->arena, write->target_id);
+    item->origin_system = arena_copy(&exchange->arena, write->origin_system);
+    item->origin_number = arena_copy(&exchange->arena, write->origin_number);
+    bool full = item->remote_id.at == NULL || item->origin_system.at == NULL ||
+                item->origin_number.at == NULL;
+    return full ? STATUS_NO_MEMORY : STATUS_OK;
+}
+
+/* A batch is a unit: its key covers the ordered keys of its items. */
+static enum status name_batch(struct desk *desk, struct exchange *exchange,
+                              const struct hash *keys, struct hash *ret)
+{
+    struct buffer hex;
+    size_t count = exchange->request.item_count;
+    *ret = keys[0];
+    if (exchange->request.call == CALL_BATCH)
+        *ret = desk_hash(desk, (struct slice){(const char *)keys, count * sizeof *keys});
+    buffer_init(&hex, 256);
+    buffer_hex(&hex, ret->at, sizeof ret->at, false);
+    exchange->request.key = arena_copy(&exchange->arena, buffer_slice(&hex));
+    buffer_free(&hex);
+    return exchange->request.key.at == NULL ? STATUS_NO_MEMORY : STATUS_OK;
+}
+
+static enum status fill_exchange(struct desk *desk, struct exchange *exchange,
+                                 const struct write *writes, size_t count)
+{
+    struct hash keys[EXCHANGE_ITEMS];
+    struct hash batch = {{0}};
+    for (size_t index = 0; index < count; index++) {
+        bool hangs = true;
+        enum status status = still_hangs(desk, &writes[index], &hangs);
+        if (status == STATUS_OK && !hangs)
+            status = journal_set_state(desk->store, writes[index].number, WRITE_DROPPED, "", desk->now);
+        if (status == STATUS_OK && hangs) {
+            keys[exchange->request.item_count] = writes[index].key;
+            status = fill_item(exchange, &writes[index]);
+        }
+        if (status != STATUS_OK)
+            return status;
+    }
+    if (exchange->request.item_count == 0)
+        return STATUS_OK;
+    enum status status = name_batch(desk, exchange, keys, &batch);
+    for (size_t index = 0; status == STATUS_OK && index < exchange->request.item_count; index++)
+        status = journal_set_sent(desk->store, exchange->writes[index], batch, desk->now);
+    return status;
+}
+
+static size_t batch_size(const struct desk *desk, enum side target, enum entity entity)
+{
+    size_t size = definition_batch_size(desk->definition[target], entity);
+    return size == 0 ? 1 : size < EXCHANGE_ITEMS ? size : EXCHANGE_ITEMS;
+}
+
+/* A batch holds creates and updates alike; a single write is one or the other. */
+static enum call call_of(const struct desk *desk, const struct write *write)
+{
+    if (definition_batch_size(desk->definition[write->target], write->entity) > 0)
+        return CALL_BATCH;
+    return write->operation == WRITE_CREATE ? CALL_CREATE : CALL_UPDATE;
+}
+
+static enum status next_of(struct desk *desk, unsigned wave, enum side target, enum entity entity,
+                           struct exchange **ret)
+{
+    struct write *writes = arena_alloc(&desk->arena, EXCHANGE_ITEMS * sizeof *writes);
+    size_t count = 0;
+    if (writes == NULL)
+        return STATUS_NO_MEMORY;
+    enum status status = journal_planned(desk->store, desk->run, wave, target, entity,
+                                         batch_size(desk, target, entity), &desk->arena, writes, &count);
+    if (status == STATUS_NOT_FOUND || (status == STATUS_OK && count == 0))
+        return STATUS_OK;
+    if (status != STATUS_OK)
+        return status;
+    struct exchange *exchange = exchange_new(target, PURPOSE_WRITE);
+    if (exchange == NULL)
+        return STATUS_NO_MEMORY;
+    exchange->request.entity = entity;
+    exchange->request.call = call_of(desk, &writes[0]);
+    exchange->request.items = exchange->items;
+    exchange->request.remote_id = arena_copy(&exchange->arena, writes[0].target_id);
+    status = fill_exchange(desk, exchange, writes, count);
+    if (status != STATUS_OK) {
+        exchange_free(exchange);
+        return status;
+    }
+    *ret = exchange;
+    return STATUS_OK;
+}
+
+static enum status find_next(struct desk *desk, unsigned wave, struct exchange **ret)
+{
+    static const enum entity entities[] = {ENTITY_ACCOUNT, ENTITY_HOURS};
+    enum status status = STATUS_OK;
+    for (enum side side = MUNICIPAL; side < SIDES; side++) {
+        for (size_t index = 0; index < 2; index++) {
+            status = next_of(desk, wave, side, entities[index], ret);
+            if (status != STATUS_OK || *ret != NULL)
+                return status;
+        }
+    }
+    return status;
+}
+
+static enum status next_in_transaction(struct desk *desk, unsigned wave, struct exchange **ret,
+                                       unsigned *ret_wave)
+{
+    enum status status = journal_next_wave(desk->store, desk->run, ret_wave);
+    if (status == STATUS_NOT_FOUND) {
+        *ret_wave = UINT_MAX;
+        return STATUS_OK;
+    }
+    if (status != STATUS_OK || *ret_wave > wave)
+        return status;
+    do { /* a request whose items were all dropped is none */
+        exchange_free(*ret);
+        *ret = NULL;
+        status = find_next(desk, *ret_wave, ret);
+    } while (status == STATUS_OK && *ret != NULL && (*ret)->request.item_count == 0);
+    return status;
+}
+
+enum status apply_next(struct desk *desk, unsigned wave, struct exchange **ret, unsigned *ret_wave)
+{
+    *ret = NULL;
+    arena_reset(&desk->arena);
+    enum status status = store_begin(desk->store);
+    if (status != STATUS_OK)
+        return status;
+    status = next_in_transaction(desk, wave, ret, ret_wave);
+    if (status == STATUS_OK)
+        status = store_commit(desk->store);
+    else
+        store_rollback(desk->store);
+    if (status != STATUS_OK) {
+        exchange_free(*ret);
+        *ret = NULL;
+    }
+    return status;
+}
+
+/* Does the stored record hold what was to be written? */
+static bool holds(const struct record *stored, const struct write *write)
+{
+    struct record wanted;
+    field_set fields = 0;
+    if (record_unpack(write->values, &wanted, &fields) != STATUS_OK)
+        return false;
+    for (enum field field = field_first(write->entity); field < field_end(write->entity); field++) {
+        bool compared = field_row(field)->policy < POLICY_KEY && field != FIELD_ACCOUNT_REGION &&
+                        field != FIELD_HOURS_PERSON;
+        if (compared && (fields & FIELD_BIT(field)) != 0 &&
+            !slice_equal(wanted.value[field], stored->value[field]))
+            return false;
+    }
+    return true;
+}
+
+static enum status log_write(struct desk *desk, const struct write *write, const char *event)
+{
+    struct buffer members;
+    buffer_init(&members, 2048);
+    buffer_printf(&members, "\"run\":%lld,\"write\":%lld,\"to\":\"%s\",\"entity\":\"%s\",\"operation\":\"%s\","
+                  "\"ref\":\"%s\",\"code\":\"%s\"", (long long)desk->run, (long long)write->number,
+                  side_name(write->target), entity_name(write->entity),
+                  write_operation_name(write->operation), write->reference, write->code);
+    enum status status = desk_event(desk, event, &members);
+    buffer_free(&members);
+    return status;
+}
+
+static void subject_of(const struct write *write, struct finding_subject *ret)
+{
+    *ret = (struct finding_subject){.entity = write->entity, .text = write->subject_text};
+    ret->remote_id[write->target] = write->target_id;
+    ret->remote_id[side_other(write->target)] = write->source_id;
+}
+
+static enum status rejected(struct desk *desk, const struct write *write, const char *reason)
+{
+    struct finding_subject subject;
+    subject_of(write, &subject);
+    enum status status =
+        journal_set_state(desk->store, write->number, WRITE_REJECTED, reason, desk->now);
+    if (status == STATUS_OK)
+        status = finding_alone(desk, &subject, conflict_kind_name(KIND_write_rejected), "", reason);
+    return status == STATUS_OK ? log_write(desk, write, "write_rejected") : status;
+}
+
+/* A create's counterpart is linked at once, so that it is never created again. */
+static enum status link_created(struct desk *desk, const struct write *write, struct slice stored_id)
+{
+    struct link link = {.entity = write->entity, .evidence = EVIDENCE_CREATED, .run = desk->run};
+    if (write->operation != WRITE_CREATE)
+        return STATUS_OK;
+    enum status status = link_by_remote(desk->store, write->entity, write->target, stored_id,
+                                        &desk->arena, &link);
+    if (status != STATUS_NOT_FOUND)
+        return status;
+    link.remote_id[write->target] = stored_id;
+    link.remote_id[side_other(write->target)] = write->source_id;
+    return link_put(desk->store, &link);
+}
+
+static enum status settled(struct desk *desk, const struct write *write, struct slice row,
+                           struct received *ret)
+{
+    enum intake_outcome outcome = INTAKE_UNCHANGED;
+    struct decoded decoded;
+    enum status status = decode_record(desk->mapping, write->target, write->entity, row, desk->now,
+                                       &desk->arena, &decoded);
+    if (status == STATUS_INVALID || (status == STATUS_OK && !decoded.ok)) {
+        ret->unknown++;
+        return STATUS_OK; /* stays 'sent': the target is read before anything else */
+    }
+    if (status == STATUS_OK)
+        status = intake_record(desk, write->target, write->entity, row, false, &outcome);
+    if (status == STATUS_OK && !holds(&decoded.record, write)) {
+        ret->rejected++;
+        return rejected(desk, write, "not_stored");
+    }
+    struct slice stored_id = arena_copy(&desk->arena, decoded.record.remote_id);
+    if (status == STATUS_OK && stored_id.at == NULL)
+        status = STATUS_NO_MEMORY;
+    if (status == STATUS_OK)
+        status = link_created(desk, write, stored_id);
+    if (status == STATUS_OK)
+        status = journal_set_state(desk->store, write->number, WRITE_SETTLED, "", desk->now);
+    if (status == STATUS_OK)
+        status = log_write(desk, write, "write");
+    ret->settled++;
+    /* last, since it resets the arena: the base moves with the settling */
+    return status == STATUS_OK
+               ? pair_judge(desk, write->target, write->entity, stored_id, false)
+               : status;
+}
+
+/* Someone else wrote, or the record is there already: what the answer shows is staged, and decided again. */
+static enum status overtaken(struct desk *desk, const struct write *write,
+                             const struct answer_item *item, struct received *ret)
+{
+    enum intake_outcome outcome = INTAKE_UNCHANGED;
+    bool asked = false;
+    enum status status =
+        journal_set_state(desk->store, write->number, WRITE_OVERTAKEN, item->code, desk->now);
+    if (status == STATUS_OK && !slice_empty(item->record))
+        status = intake_record(desk, write->target, write->entity, item->record, false, &outcome);
+    else if (status == STATUS_OK && !slice_empty(item->remote_id))
+        status = need_by_id(desk, write->target, write->entity, item->remote_id, &asked);
+    else if (status == STATUS_OK && !slice_empty(write->target_id))
+        status = need_by_id(desk, write->target, write->entity, write->target_id, &asked);
+    if (status == STATUS_OK && !slice_empty(write->source_id))
+        status = stage_set_dirty(desk->store, side_other(write->target), write->entity,
+                                 write->source_id, true);
+    ret->overtaken++;
+    return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+}
+
+static enum status item_answer(struct desk *desk, const struct write *write,
+                               const struct answer_item *item, struct received *ret)
+{
+    switch (item->class) {
+    case ANSWER_OK:
+    case ANSWER_EMPTY:
+        if (slice_empty(item->record)) {
+            ret->unknown++;
+            return STATUS_OK;
+        }
+        return settled(desk, write, item->record, ret);
+    case ANSWER_PRECONDITION:
+    case ANSWER_DUPLICATE:
+    case ANSWER_NOT_FOUND: return overtaken(desk, write, item, ret);
+    case ANSWER_REJECTED:
+        ret->rejected++;
+        return rejected(desk, write, item->code);
+    case ANSWER_UNKNOWN:
+    case ANSWER_RETRY:
+    case ANSWER_SLOW_DOWN:
+    case ANSWER_RENEW_TOKEN:
+    case ANSWER_CLOCK_OFF:
+    case ANSWER_NEW_NONCE:
+    case ANSWER_CURSOR_DEAD:
+    case ANSWER_FATAL:
+    case ANSWER_CLASSES:
+    default: ret->unknown++; return STATUS_OK;
+    }
+}
+
+static void item_of(const struct exchange *exchange, const struct answer *answer, size_t index,
+                    struct answer_item *ret)
+{
+    if (exchange->request.call == CALL_BATCH && answer->class == ANSWER_OK &&
+        index < answer->item_count) {
+        *ret = answer->items[index];
+        return;
+    }
+    *ret = (struct answer_item){.index = index, .class = answer->class, .record = answer->record,
+                                .remote_id = answer->remote_id, .fields = answer->fields};
+    memcpy(ret->code, answer->code, sizeof ret->code);
+    if (exchange->request.call == CALL_BATCH && answer->class == ANSWER_OK)
+        ret->class = ANSWER_UNKNOWN; /* the answer does not name this item */
+}
+
+enum status apply_answer(struct desk *desk, const struct exchange *exchange,
+                         const struct answer *answer, struct received *ret)
+{
+    for (size_t index = 0; index < exchange->request.item_count; index++) {
+        struct arena rows; /* outlives the judging of the pair, which resets the desk's arena */
+        struct write write = {0};
+        struct answer_item item;
+        arena_init(&rows, 4 * 1024 * 1024);
+        item_of(exchange, answer, index, &item);
+        enum status status = journal_get(desk->store, exchange->writes[index], &rows, &write);
+        if (status == STATUS_OK && write.state == WRITE_SENT) {
+            memcpy(write.code, item.code, sizeof write.code);
+            status = item_answer(desk, &write, &item, ret);
+        }
+        arena_free(&rows);
+        if (status != STATUS_OK)
+            return status;
+    }
+    desk->counts.settled[exchange->side] += (int64_t)ret->settled;
+    desk->counts.rejected[exchange->side] += (int64_t)ret->rejected;
+    desk->counts.overtaken[exchange->side] += (int64_t)ret->overtaken;
+    desk->counts.unknown[exchange->side] += (int64_t)ret->unknown;
+    return STATUS_OK;
+}
+
+/* Where the lost write would stand: by its id, else by the codes that it names. */
+static enum status ask_target(struct desk *desk, const struct write *write)
+{
+    struct record values;
+    field_set fields = 0;
+    bool asked = false;
+    if (!slice_empty(write->target_id))
+        return need_by_id(desk, write->target, write->entity, write->target_id, &asked);
+    enum status status = record_unpack(write->values, &values, &fields);
+    if (status != STATUS_OK)
+        return status;
+    bool hours = write->entity == ENTITY_HOURS;
+    bool organisation = !hours && !slice_is(values.value[FIELD_ACCOUNT_KIND], "person");
+    return need_by_code(desk, write->target, write->entity, organisation,
+                        values.value[hours ? FIELD_HOURS_PERSON : FIELD_ACCOUNT_CODE], &asked);
+}
+
+enum status apply_ask_unknown(struct desk *desk, int64_t *ret_count)
+{
+    struct write write = {0};
+    int64_t after = 0;
+    enum status status = STATUS_OK;
+    *ret_count = 0;
+    for (;;) {
+        arena_reset(&desk->arena);
+        status = journal_next_in_state(desk->store, WRITE_SENT, 0, after, &desk->arena, &write);
+        if (status != STATUS_OK)
+            break;
+        after = write.number;
+        (*ret_count)++;
+        status = hashset_add(&desk->unknown, write.subject);
+        if (status == STATUS_OK)
+            status = ask_target(desk, &write);
+        if (status != STATUS_OK)
+            break;
+    }
+    return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+}
+
+enum status apply_resolve_unknown(struct desk *desk)
+{
+    struct write write = {0};
+    int64_t after = 0;
+    enum status status = store_begin(desk->store);
+    if (status != STATUS_OK)
+        return status;
+    for (;;) {
+        arena_reset(&desk->arena);
+        status = journal_next_in_state(desk->store, WRITE_SENT, 0, after, &desk->arena, &write);
+        if (status != STATUS_OK)
+            break;
+        after = write.number;
+        if (desk->side_failed[write.target])
+            continue;
+        status = journal_set_state(desk->store, write.number, WRITE_OVERTAKEN, "unknown", desk->now);
+        if (status == STATUS_OK && !slice_empty(write.source_id))
+            status = stage_set_dirty(desk->store, side_other(write.target), write.entity,
+                                     write.source_id, true);
+        if (status != STATUS_OK && status != STATUS_NOT_FOUND)
+            break;
+    }
+    hashset_clear(&desk->unknown);
+    hashset_clear(&desk->asked);
+    if (status != STATUS_NOT_FOUND) {
+        store_rollback(desk->store);
+        return status;
+    }
+    return store_commit(desk->store);
+}

@@ -1,0 +1,244 @@
+#include "daemon/work/create.h"
+
+#include "daemon/sync/merge.h"
+#include "mapping/base/civil.h"
+
+#include <stdio.h>
+
+enum { REVIEW_SUBMITTED_STEP = 1, REVIEW_FINAL_STEP = 4 };
+
+/* Does an organisation stand on the target, or will it by this plan? Asked by code when the listing's
+ * region may hide it. */
+static enum status organisation_stands(struct desk *desk, enum side target, struct slice code,
+                                       bool *ret_stands, bool *ret_asked)
+{
+    enum person_standing standing = PERSON_UNKNOWN;
+    *ret_stands = true;
+    if (slice_empty(code) || hashset_has(&desk->planned, desk_account_hash(desk, "employer", code)) ||
+        hashset_has(&desk->planned, desk_account_hash(desk, "department", code)))
+        return STATUS_OK;
+    enum status status = person_organisation(desk, target, code, &standing);
+    *ret_stands = standing != PERSON_UNKNOWN;
+    if (status != STATUS_OK || *ret_stands)
+        return status;
+    bool asked = false;
+    status = need_by_code(desk, target, ENTITY_ACCOUNT, true, code, &asked);
+    *ret_asked = *ret_asked || asked;
+    return status;
+}
+
+static enum status account_references(struct desk *desk, const struct record *record,
+                                      enum side target, enum eligibility *ret,
+                                      const char **ret_reason)
+{
+    static const struct {
+        enum field field;
+        const char *reason;
+    } references[] = {{FIELD_ACCOUNT_DEPARTMENT, "department"}, {FIELD_ACCOUNT_EMPLOYER, "employer"}};
+    for (size_t index = 0; index < sizeof references / sizeof *references; index++) {
+        bool stands = false;
+        bool asked = false;
+        enum status status = organisation_stands(
+            desk, target, record->value[references[index].field], &stands, &asked);
+        if (status != STATUS_OK)
+            return status;
+        if (asked)
+            *ret = ELIGIBLE_ASKED;
+        else if (!stands && *ret == ELIGIBLE) {
+            *ret = ELIGIBLE_WAITS;
+            *ret_reason = references[index].reason;
+        }
+    }
+    return STATUS_OK;
+}
+
+static enum status account_eligible(struct desk *desk, const struct record *record,
+                                    enum side target, enum eligibility *ret,
+                                    const char **ret_reason)
+{
+    struct slice review = record->value[FIELD_ACCOUNT_REVIEW];
+    *ret = ELIGIBLE;
+    if (slice_is(review, "rejected")) {
+        *ret = ELIGIBLE_SILENT;
+        *ret_reason = "rejected";
+    } else if (desk->create_accounts == DESK_CREATE_NEVER) {
+        *ret = ELIGIBLE_NEVER;
+        *ret_reason = "setting";
+    } else if (desk->create_accounts == DESK_CREATE_APPROVED && !slice_is(review, "approved")) {
+        *ret = ELIGIBLE_WAITS;
+        *ret_reason = "review";
+    }
+    return *ret == ELIGIBLE ? account_references(desk, record, target, ret, ret_reason) : STATUS_OK;
+}
+
+/* The person's own account decides where its hours may go. */
+static void person_eligible(const struct desk *desk, const struct pair *pair, enum side target,
+                            enum eligibility *ret, const char **ret_reason)
+{
+    const struct person *person = &pair->person[pair->side];
+    enum person_standing own = person->standing[pair->side];
+    *ret_reason = "person";
+    switch (person->standing[target]) {
+    case PERSON_VALID: *ret = own == PERSON_DUPLICATE ? ELIGIBLE_SILENT : ELIGIBLE; break;
+    case PERSON_OUTSIDE:
+        *ret = ELIGIBLE_SILENT;
+        *ret_reason = "region";
+        break;
+    case PERSON_DUPLICATE:
+    case PERSON_QUARANTINED: *ret = ELIGIBLE_SILENT; break;
+    case PERSON_UNKNOWN:
+        *ret = ELIGIBLE_WAITS;
+        if (hashset_has(&desk->planned, desk_account_hash(desk, "person", person->name_code)))
+            *ret = ELIGIBLE;
+        else if (own == PERSON_DUPLICATE || own == PERSON_QUARANTINED)
+            *ret = ELIGIBLE_SILENT;
+        break;
+    case PERSON_INVALID:
+    default: *ret = ELIGIBLE_WAITS; break;
+    }
+}
+
+static int64_t day_of(int64_t instant)
+{
+    return (instant + CIVIL_CST_SECONDS) / CIVIL_DAY_SECONDS;
+}
+
+static bool counts_for_day(const struct record *record, int64_t day)
+{
+    int64_t finished = 0;
+    return slice_is(record->value[FIELD_HOURS_SOURCE], "recognised") && record_valid(record) &&
+           !slice_is(record->value[FIELD_HOURS_REVIEW], "rejected") &&
+           civil_parse(record->value[FIELD_HOURS_FINISHED], "%Y-%m-%dT%H:%M:%S%z", 0, &finished) &&
+           day_of(finished) == day;
+}
+
+/* What the person's day holds already on the target, in hundredths of recognised hours. */
+static enum status day_so_far(struct desk *desk, enum side target, const struct person *person,
+                              int64_t day, int64_t *ret)
+{
+    enum { DAY_RECORDS_MOST = 512 };
+    struct slice ids[DAY_RECORDS_MOST];
+    size_t count = 0;
+    *ret = 0;
+    struct slice code = slice_empty(person->code[target]) ? person->name_code : person->code[target];
+    enum status status =
+        stage_by_person(desk->store, target, ENTITY_HOURS, desk_account_hash(desk, "person", code),
+                        DAY_RECORDS_MOST, &desk->arena, ids, &count);
+    for (size_t index = 0; status == STATUS_OK && index < count && index < DAY_RECORDS_MOST; index++) {
+        struct desk_copy copy;
+        int64_t amount = 0;
+        status = desk_copy(desk, target, ENTITY_HOURS, ids[index], &copy);
+        if (status == STATUS_OK && copy.decoded.ok && counts_for_day(&copy.decoded.record, day) &&
+            slice_integer(copy.decoded.record.value[FIELD_HOURS_AMOUNT], &amount))
+            *ret += amount;
+    }
+    return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+}
+
+/* Recognised hours beyond the target's day limit wait. */
+static enum status day_eligible(struct desk *desk, const struct pair *pair, enum side target,
+                                enum eligibility *ret, const char **ret_reason)
+{
+    const struct record *record = &pair->copy[pair->side].decoded.record;
+    int64_t limit = mapping_notice(desk->mapping)->day_recognised_centi;
+    int64_t finished = 0;
+    int64_t amount = 0;
+    char day_text[24];
+    if (limit <= 0 || !slice_is(record->value[FIELD_HOURS_SOURCE], "recognised") ||
+        slice_is(record->value[FIELD_HOURS_UNIT], "credits") ||
+        !civil_parse(record->value[FIELD_HOURS_FINISHED], "%Y-%m-%dT%H:%M:%S%z", 0, &finished) ||
+        !slice_integer(record->value[FIELD_HOURS_AMOUNT], &amount))
+        return STATUS_OK;
+    (void)snprintf(day_text, sizeof day_text, "%d:%lld", (int)target, (long long)day_of(finished));
+    struct hash hash = desk_hash_pair(desk, "day", pair->person[pair->side].name_code,
+                                      slice_of(day_text));
+    bool known = hashset_has(&desk->days, hash);
+    int64_t *sum = hashset_number(&desk->days, hash);
+    if (sum == NULL)
+        return STATUS_NO_MEMORY;
+    enum status status = STATUS_OK;
+    if (!known)
+        status = day_so_far(desk, target, &pair->person[pair->side], day_of(finished), sum);
+    if (status == STATUS_OK && *sum + amount > limit) {
+        *ret = ELIGIBLE_WAITS;
+        *ret_reason = "day_limit";
+    } else {
+        *sum += amount;
+    }
+    return status;
+}
+
+static enum status hours_eligible(struct desk *desk, const struct pair *pair, enum side target,
+                                  enum eligibility *ret, const char **ret_reason)
+{
+    struct slice review = pair->copy[pair->side].decoded.record.value[FIELD_HOURS_REVIEW];
+    int step = merge_review_step(review);
+    int enough = desk->transfer_submitted ? REVIEW_SUBMITTED_STEP : REVIEW_FINAL_STEP;
+    if (slice_is(review, "rejected")) {
+        *ret = ELIGIBLE_SILENT;
+        *ret_reason = "rejected";
+        return STATUS_OK;
+    }
+    person_eligible(desk, pair, target, ret, ret_reason);
+    if (*ret == ELIGIBLE_SILENT)
+        return STATUS_OK;
+    if (step < enough) {
+        *ret = ELIGIBLE_WAITS;
+        *ret_reason = "review";
+    }
+    return *ret == ELIGIBLE ? day_eligible(desk, pair, target, ret, ret_reason) : STATUS_OK;
+}
+
+enum status create_eligible(struct desk *desk, const struct pair *pair, enum side target,
+                            enum eligibility *ret, const char **ret_reason)
+{
+    return pair->entity == ENTITY_ACCOUNT
+               ? account_eligible(desk, &pair->copy[pair->side].decoded.record, target, ret,
+                                  ret_reason)
+               : hours_eligible(desk, pair, target, ret, ret_reason);
+}
+
+bool create_overdue(const struct desk *desk, const struct pair *pair)
+{
+    const struct notice *notice = mapping_notice(desk->mapping);
+    const struct record *record = &pair->copy[pair->side].decoded.record;
+    int64_t year = civil_from_instant(desk->now, CIVIL_CST_SECONDS).year;
+    struct slice region = record->value[FIELD_ACCOUNT_REGION];
+    struct slice category = {0};
+    if (pair->entity == ENTITY_HOURS) {
+        region = pair->person[pair->side].region;
+        category = record->value[FIELD_HOURS_CATEGORY];
+        (void)slice_integer(record->value[FIELD_HOURS_YEAR], &year);
+    }
+    return desk->now >= notice_cutoff(notice, (int)year, region, category) -
+                            (int64_t)notice->waiting_days * CIVIL_DAY_SECONDS;
+}
+
+int create_severity(const struct desk *desk, const struct pair *pair)
+{
+    const struct record *record = &pair->copy[pair->side].decoded.record;
+    int64_t created = 0;
+    if (pair->entity != ENTITY_ACCOUNT)
+        return -1;
+    if (!civil_parse(record->value[FIELD_ACCOUNT_CREATED], "%Y-%m-%dT%H:%M:%S%z", 0, &created))
+        return -1;
+    return created < mapping_notice(desk->mapping)->registered_since ? SEVERITY_INFO : -1;
+}
+
+enum status create_hold_references(struct desk *desk, enum side target, field_set *fields,
+                                   const struct slice values[FIELDS], bool *ret_asked)
+{
+    static const enum field references[] = {FIELD_ACCOUNT_EMPLOYER, FIELD_ACCOUNT_DEPARTMENT};
+    for (size_t index = 0; index < sizeof references / sizeof *references; index++) {
+        bool stands = true;
+        if ((*fields & FIELD_BIT(references[index])) == 0)
+            continue;
+        enum status status =
+            organisation_stands(desk, target, values[references[index]], &stands, ret_asked);
+        if (status != STATUS_OK)
+            return status;
+        if (!stands)
+            *fields &= ~FIELD_BIT(references[index]);
+    }
+    return STATUS_OK;
+}

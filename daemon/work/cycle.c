@@ -1,0 +1,323 @@
+#include "daemon/work/cycle.h"
+
+#include "daemon/store/conflicts.h"
+#include "daemon/work/apply.h"
+#include "daemon/work/decide.h"
+#include "daemon/work/needs.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { PIECE = 500, COUNTS_BYTES = 16 * 1024 };
+enum { EXIT_IN_STEP = 0, EXIT_CONFLICTS = 3, EXIT_PLATFORM = 4, EXIT_HELD = 5, EXIT_BUSY = 75,
+       EXIT_INTERNAL = 70, EXIT_CANNOT_CREATE = 73 };
+
+void cycle_begin(struct cycle *cycle)
+{
+    buffer_init(&cycle->counts, COUNTS_BYTES);
+    cycle->exit_code = EXIT_INTERNAL;
+}
+
+void cycle_end(struct cycle *cycle)
+{
+    buffer_free(&cycle->counts);
+    desk_reset(&cycle->desk);
+}
+
+static size_t all_needs(const struct desk *desk)
+{
+    return needs_left(desk, MUNICIPAL) + needs_left(desk, PROVINCIAL);
+}
+
+static enum status read_watermarks(struct desk *desk, struct event *ret)
+{
+    for (enum side side = MUNICIPAL; side < SIDES; side++) {
+        for (int entity = 0; entity < ENTITIES; entity++) {
+            struct watermark mark;
+            enum status status = stage_watermark(desk->store, side, (enum entity)entity, &mark);
+            if (status != STATUS_OK)
+                return status;
+            ret->since[side][entity] = mark.since;
+            desk->known_whole[side][entity] = mark.full_run != 0;
+        }
+    }
+    return STATUS_OK;
+}
+
+static const char *kind_name(enum run_kind kind)
+{
+    static const char *const names[] = {"incremental", "full", "scoped"};
+    return names[kind];
+}
+
+static enum status begin_row(struct cycle *cycle)
+{
+    struct run_row row = {.kind = slice_of(kind_name(cycle->kind)),
+                          .scope = cycle->scope_text,
+                          .dry = cycle->observe,
+                          .started = cycle->started,
+                          .exit_code = -1};
+    enum status status = run_begin(cycle->desk.store, &row);
+    cycle->desk.run = row.number;
+    return status;
+}
+
+static enum status open_run(struct cycle *cycle, struct event *ret)
+{
+    struct desk *desk = &cycle->desk;
+    int64_t dropped = 0;
+    enum status status = begin_row(cycle);
+    if (status == STATUS_OK)
+        status = journal_drop_planned(desk->store, &dropped);
+    if (status == STATUS_OK)
+        status = journal_forget_proposed(desk->store, desk->run);
+    if (status == STATUS_OK && cycle->kind == RUN_FULL)
+        status = stage_dirty_waiting(desk->store);
+    if (status == STATUS_OK)
+        status = read_watermarks(desk, ret);
+    if (status == STATUS_OK)
+        status = apply_ask_unknown(desk, &ret->unknown);
+    ret->needs = all_needs(desk);
+    return status;
+}
+
+static enum status open_job(struct cycle *cycle, struct event *ret)
+{
+    enum status status = store_begin(cycle->desk.store);
+    if (status != STATUS_OK)
+        return status;
+    status = open_run(cycle, ret);
+    if (status != STATUS_OK) {
+        store_rollback(cycle->desk.store);
+        return status;
+    }
+    return store_commit(cycle->desk.store);
+}
+
+/* The watermark moves only now, when the pages are stored; and never back. */
+static enum status listed_job(struct cycle *cycle, const struct effect *effect, struct event *ret)
+{
+    struct desk *desk = &cycle->desk;
+    struct watermark mark;
+    enum status status = stage_watermark(desk->store, effect->side, effect->entity, &mark);
+    if (status == STATUS_OK && effect->watermark > mark.since && cycle->kind != RUN_SCOPED) {
+        mark.since = effect->watermark;
+        status = stage_set_watermark(desk->store, effect->side, effect->entity, &mark);
+    }
+    if (status == STATUS_OK && effect->certified)
+        status = decide_missing(desk, effect->side, effect->entity, effect->raw);
+    if (status == STATUS_OK && effect->certified && desk->guard == NULL)
+        desk->known_whole[effect->side][effect->entity] = true;
+    ret->guard = desk->guard != NULL;
+    ret->needs = all_needs(desk);
+    return status;
+}
+
+static enum status decide_job(struct cycle *cycle, struct event *ret)
+{
+    struct decide_result result = {.more = false};
+    for (enum side side = MUNICIPAL; side < SIDES; side++) {
+        cycle->desk.side_failed[side] = cycle->sides[side].failed;
+        cycle->desk.clock_offset_ms[side] = cycle->sides[side].offset_ms;
+        cycle->desk.clock_trusted[side] =
+            cycle->sides[side].has_offset && !cycle->sides[side].clock_moved;
+    }
+    enum status status = decide_some(&cycle->desk, PIECE, &result);
+    ret->more = result.more;
+    ret->needs = result.needs;
+    return status;
+}
+
+static enum status unknown_job(struct cycle *cycle, struct event *ret)
+{
+    struct desk *desk = &cycle->desk;
+    hashset_clear(&desk->asked);
+    hashset_clear(&desk->planned);
+    hashset_clear(&desk->days);
+    memset(desk->counts.planned, 0, sizeof desk->counts.planned);
+    memset(desk->counts.revoking, 0, sizeof desk->counts.revoking);
+    enum status status = apply_ask_unknown(desk, &ret->unknown);
+    ret->needs = all_needs(desk);
+    return status;
+}
+
+static int64_t planned(const struct desk *desk, enum side side, enum write_operation operation)
+{
+    int64_t count = 0;
+    for (int entity = 0; entity < ENTITIES; entity++)
+        count += desk->counts.planned[side][entity][operation];
+    return count;
+}
+
+static void count_side(const struct desk *desk, enum side side, struct buffer *ret)
+{
+    const struct desk_counts *counts = &desk->counts;
+    buffer_printf(ret, "\"%s\":{\"read\":%lld,\"changed\":%lld,\"quarantined\":%lld,"
+                  "\"create\":%lld,\"update\":%lld,\"revoke\":%lld,"
+                  "\"written\":%lld,\"rejected\":%lld,\"overtaken\":%lld,\"unknown\":%lld},",
+                  side_name(side), (long long)counts->read[side], (long long)counts->changed[side],
+                  (long long)counts->quarantined[side], (long long)planned(desk, side, WRITE_CREATE),
+                  (long long)planned(desk, side, WRITE_UPDATE),
+                  (long long)planned(desk, side, WRITE_REVOKE), (long long)counts->settled[side],
+                  (long long)counts->rejected[side], (long long)counts->overtaken[side],
+                  (long long)counts->unknown[side]);
+}
+
+static void count_all(struct cycle *cycle)
+{
+    const struct desk_counts *counts = &cycle->desk.counts;
+    buffer_clear(&cycle->counts);
+    buffer_text(&cycle->counts, "{");
+    count_side(&cycle->desk, MUNICIPAL, &cycle->counts);
+    count_side(&cycle->desk, PROVINCIAL, &cycle->counts);
+    buffer_printf(&cycle->counts, "\"judged\":%lld,\"waiting\":%lld,\"guard\":%s%s%s,"
+                  "\"conflicts\":{\"new\":%lld,\"again\":%lld,\"cleared\":%lld}}",
+                  (long long)counts->judged, (long long)counts->waiting,
+                  cycle->desk.guard == NULL ? "" : "\"",
+                  cycle->desk.guard == NULL ? "null" : cycle->desk.guard,
+                  cycle->desk.guard == NULL ? "" : "\"", (long long)counts->conflicts_new,
+                  (long long)counts->conflicts_again, (long long)counts->conflicts_cleared);
+}
+
+static bool any_stopped(const struct cycle *cycle)
+{
+    for (enum side side = MUNICIPAL; side < SIDES; side++) {
+        for (int entity = 0; entity < ENTITIES; entity++) {
+            if (cycle->desk.entity_stopped[side][entity])
+                return true;
+        }
+    }
+    return false;
+}
+
+static bool any_failed(const struct cycle *cycle)
+{
+    return cycle->sides[MUNICIPAL].failed || cycle->sides[PROVINCIAL].failed;
+}
+
+/* Several at once: 5 before 4 before 3 (operators.md). */
+static enum status find_exit(struct cycle *cycle)
+{
+    struct conflict_filter filter = {.open_only = true, .state = -1, .severity = -1};
+    int64_t open[4] = {0};
+    if (cycle->desk.scope.limited) {
+        filter.region = cycle->desk.scope.region;
+        filter.year = cycle->desk.scope.year;
+    }
+    enum status status = conflict_count_open(cycle->desk.store, &filter, open);
+    if (cycle->end == RUN_STOPPED)
+        cycle->exit_code = EXIT_BUSY;
+    else if (cycle->end == RUN_FAILED)
+        cycle->exit_code = EXIT_CANNOT_CREATE;
+    else if (cycle->desk.guard != NULL || any_stopped(cycle))
+        cycle->exit_code = EXIT_HELD;
+    else if (any_failed(cycle))
+        cycle->exit_code = EXIT_PLATFORM;
+    else
+        cycle->exit_code = open[0] + open[1] + open[2] + open[3] > 0 ? EXIT_CONFLICTS : EXIT_IN_STEP;
+    return status;
+}
+
+static enum status note_side(struct cycle *cycle, enum side side)
+{
+    const struct run_side *facts = &cycle->sides[side];
+    char name[32];
+    struct buffer text;
+    (void)snprintf(name, sizeof name, "side.%s", side_name(side));
+    buffer_init(&text, 1024);
+    buffer_printf(&text, "{\"reached\":%s,\"checked_at\":%lld,\"clock_offset_ms\":%lld,\"message\":\"%s%s%s\"}",
+                  facts->reached && !facts->failed ? "true" : "false", (long long)cycle->desk.now,
+                  (long long)facts->offset_ms, facts->failed ? answer_class_name(facts->why) : "",
+                  facts->failed && facts->code[0] != '\0' ? " " : "", facts->failed ? facts->code : "");
+    enum status status = store_meta_set(cycle->desk.store, name, buffer_slice(&text));
+    buffer_free(&text);
+    return status;
+}
+
+static const char *result_name(const struct cycle *cycle)
+{
+    switch (cycle->exit_code) {
+    case EXIT_HELD: return "guard";
+    case EXIT_PLATFORM: return "platform";
+    case EXIT_BUSY: return "stopped";
+    case EXIT_IN_STEP:
+    case EXIT_CONFLICTS: return "done";
+    default: return "failed";
+    }
+}
+
+static enum status end_row(struct cycle *cycle)
+{
+    struct run_row row = {.number = cycle->desk.run,
+                          .kind = slice_of(kind_name(cycle->kind)),
+                          .scope = cycle->scope_text,
+                          .dry = cycle->observe,
+                          .started = cycle->started,
+                          .ended = cycle->desk.now,
+                          .exit_code = cycle->exit_code,
+                          .result = slice_of(result_name(cycle)),
+                          .counts = buffer_slice(&cycle->counts)};
+    return run_end(cycle->desk.store, &row);
+}
+
+static enum status log_end(struct cycle *cycle)
+{
+    struct buffer members;
+    buffer_init(&members, COUNTS_BYTES + 1024);
+    buffer_printf(&members, "\"run\":%lld,\"kind\":\"%s\",\"result\":\"%s\",\"counts\":",
+                  (long long)cycle->desk.run, kind_name(cycle->kind), result_name(cycle));
+    buffer_append(&members, buffer_slice(&cycle->counts));
+    enum status status = desk_event(&cycle->desk, "cycle", &members);
+    buffer_free(&members);
+    return status;
+}
+
+static enum status close_job(struct cycle *cycle)
+{
+    enum status status = store_begin(cycle->desk.store);
+    count_all(cycle);
+    if (status == STATUS_OK)
+        status = find_exit(cycle);
+    for (enum side side = MUNICIPAL; status == STATUS_OK && side < SIDES; side++)
+        status = note_side(cycle, side);
+    if (status == STATUS_OK)
+        status = end_row(cycle);
+    if (status == STATUS_OK)
+        status = log_end(cycle);
+    if (status != STATUS_OK) {
+        store_rollback(cycle->desk.store);
+        cycle->exit_code = EXIT_CANNOT_CREATE;
+        return status;
+    }
+    status = store_commit(cycle->desk.store);
+    return status == STATUS_OK && cycle->desk.chain != NULL ? chain_sync(cycle->desk.chain) : status;
+}
+
+static enum status do_job(struct cycle *cycle, const struct effect *effect, struct event *ret)
+{
+    struct desk *desk = &cycle->desk;
+    switch (effect->job) {
+    case JOB_OPEN: return open_job(cycle, ret);
+    case JOB_LISTED: return listed_job(cycle, effect, ret);
+    case JOB_RESOLVE: return apply_resolve_unknown(desk);
+    case JOB_BEGIN: decide_begin(desk); return STATUS_OK;
+    case JOB_DECIDE: return decide_job(cycle, ret);
+    case JOB_NEED: return needs_next(desk, effect->side, &ret->next);
+    case JOB_GUARD: {
+        enum status status = decide_guard(desk, cycle->observe, &ret->writes);
+        ret->held = desk->guard != NULL;
+        return status;
+    }
+    case JOB_WRITE: return apply_next(desk, effect->wave, &ret->next, &ret->wave);
+    case JOB_UNKNOWN: return unknown_job(cycle, ret);
+    case JOB_CLOSE:
+    default: return close_job(cycle);
+    }
+}
+
+void cycle_job(struct cycle *cycle, const struct effect *effect, struct event *ret)
+{
+    *ret = (struct event){.kind = EVENT_JOB, .job = effect->job, .side = effect->side,
+                          .entity = effect->entity};
+    ret->ok = do_job(cycle, effect, ret) == STATUS_OK;
+}

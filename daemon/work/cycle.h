@@ -1,0 +1,28 @@
+/* One cycle at the desk: what each job of the run machine does. Called by the worker of daemon/bridge.c, or by
+ * a simulation: it touches the store and nothing else outside. */
+#ifndef WORK_CYCLE_H
+#define WORK_CYCLE_H
+
+#include "daemon/sync/run.h"
+#include "daemon/store/runs.h"
+#include "daemon/work/desk.h"
+
+struct cycle {
+    struct desk desk;
+    enum run_kind kind;
+    struct slice scope_text;        /* masked, for the run's row; static or owned by the caller */
+    int64_t started;
+    bool observe;                   /* plans, writes nothing */
+    enum run_end end;               /* set by the caller before JOB_CLOSE */
+    struct run_side sides[SIDES];   /* likewise */
+    int exit_code;                  /* of resync, after JOB_CLOSE */
+    struct buffer counts;           /* one JSON object, after JOB_CLOSE */
+};
+
+/* Before the run begins; the desk's borrowed part is filled and desk_init was called. */
+void cycle_begin(struct cycle *cycle);
+/* Does the effect's job; fills the event, all but its kind. ok false: the store failed. */
+void cycle_job(struct cycle *cycle, const struct effect *effect, struct event *ret);
+void cycle_end(struct cycle *cycle);
+
+#endif

@@ -1,0 +1,278 @@
+#include "daemon/work/decide.h"
+
+#include "daemon/work/finding.h"
+#include "daemon/work/needs.h"
+#include "daemon/work/pair.h"
+
+#include <stdio.h>
+
+static const enum entity walked[] = {ENTITY_ACCOUNT, ENTITY_HOURS};
+enum { WALKED = sizeof walked / sizeof *walked };
+
+void decide_begin(struct desk *desk)
+{
+    desk->stage = 0;
+    desk->cursor_set = false;
+    arena_reset(&desk->walk);
+}
+
+static bool entity_readable(const struct desk *desk, enum entity entity)
+{
+    for (enum side side = MUNICIPAL; side < SIDES; side++) {
+        if (desk->side_failed[side] || desk->entity_stopped[side][entity])
+            return false;
+    }
+    return true;
+}
+
+/* A scoped cycle judges what it named and nothing else. */
+static bool in_scope(const struct desk *desk, const struct staged *staged)
+{
+    if (!desk->scope.limited || desk->scope.subjects.count == 0)
+        return true;
+    return hashset_has(&desk->scope.subjects, staged->person) ||
+           hashset_has(&desk->scope.subjects, staged->key);
+}
+
+static bool judged_already(const struct desk *desk, const struct staged *staged)
+{
+    return hashset_has(&desk->planned, staged->key) || hashset_has(&desk->unknown, staged->key);
+}
+
+static enum status walk_one(struct desk *desk, enum entity entity, bool *ret_end)
+{
+    struct staged next = {0};
+    struct arena fresh;
+    arena_init(&fresh, 4096);
+    enum status status = stage_next_dirty(
+        desk->store, entity, desk->cursor_set ? &desk->cursor : NULL, &fresh, &next);
+    *ret_end = status == STATUS_NOT_FOUND;
+    if (status != STATUS_OK) {
+        arena_free(&fresh);
+        return *ret_end ? STATUS_OK : status;
+    }
+    arena_reset(&desk->walk);
+    desk->cursor = next;
+    desk->cursor.remote_id = arena_copy(&desk->walk, next.remote_id);
+    desk->cursor_set = true;
+    arena_free(&fresh);
+    if (desk->cursor.remote_id.at == NULL)
+        return STATUS_NO_MEMORY;
+    if (!in_scope(desk, &desk->cursor) || judged_already(desk, &desk->cursor))
+        return STATUS_OK;
+    return pair_judge(desk, desk->cursor.side, entity, desk->cursor.remote_id, true);
+}
+
+static size_t all_needs(const struct desk *desk)
+{
+    return needs_left(desk, MUNICIPAL) + needs_left(desk, PROVINCIAL);
+}
+
+static enum status walk(struct desk *desk, size_t most)
+{
+    for (size_t count = 0; count < most && desk->stage < WALKED; count++) {
+        enum entity entity = walked[desk->stage];
+        bool end = !entity_readable(desk, entity);
+        enum status status = end ? STATUS_OK : walk_one(desk, entity, &end);
+        if (status != STATUS_OK)
+            return status;
+        if (end) {
+            /* what accounts are is read to the end before their hours are judged */
+            desk->stage = all_needs(desk) > 0 ? WALKED : desk->stage + 1;
+            desk->cursor_set = false;
+        }
+    }
+    return STATUS_OK;
+}
+
+enum status decide_some(struct desk *desk, size_t most, struct decide_result *ret)
+{
+    enum status status = store_begin(desk->store);
+    if (status != STATUS_OK)
+        return status;
+    status = walk(desk, most);
+    if (status != STATUS_OK) {
+        store_rollback(desk->store);
+        return status;
+    }
+    ret->more = desk->stage < WALKED;
+    ret->needs = all_needs(desk);
+    ret->judged = desk->counts.judged;
+    return store_commit(desk->store);
+}
+
+/* One conflict of a whole side, for the guard and its like. */
+static enum status side_conflict(struct desk *desk, enum side side, enum conflict_kind kind,
+                                 const char *field, const char *reason)
+{
+    struct finding_subject subject = {.entity = ENTITIES};
+    subject.text = side == MUNICIPAL ? SLICE("side:municipal") : SLICE("side:provincial");
+    subject.owner = desk->region;
+    return finding_alone(desk, &subject, conflict_kind_name(kind), field, reason);
+}
+
+/* The hours of a person who left the region are not read by id: they went with her. */
+static enum status ask_for_missing(struct desk *desk, enum side side, enum entity entity)
+{
+    struct staged missing = {0};
+    struct arena walk;
+    struct slice after = {0};
+    char last[72] = "";
+    enum status status = STATUS_OK;
+    arena_init(&walk, 64 * 1024);
+    while (status == STATUS_OK) {
+        bool asked = false;
+        arena_reset(&walk);
+        after = slice_of(last);
+        status = stage_next_missing(desk->store, side, entity, desk->run, after, &walk, &missing);
+        if (status != STATUS_OK)
+            break;
+        (void)snprintf(last, sizeof last, "%.*s", (int)missing.remote_id.size, missing.remote_id.at);
+        if (missing.state == STAGED_OUTSIDE && entity != ENTITY_ACCOUNT)
+            continue;
+        status = need_by_id(desk, side, entity, missing.remote_id, &asked);
+    }
+    arena_free(&walk);
+    return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+}
+
+static enum status judge_listing(struct desk *desk, enum side side, enum entity entity,
+                                 int64_t listed)
+{
+    struct watermark mark;
+    enum status status = stage_watermark(desk->store, side, entity, &mark);
+    if (status != STATUS_OK)
+        return status;
+    enum guard_verdict verdict = guard_listing(&desk->limits, listed, mark.full_count);
+    if (verdict != GUARD_PASSES && desk->guard == NULL) {
+        desk->guard = guard_verdict_name(verdict);
+        return side_conflict(desk, side, KIND_mass_change_guard, entity_name(entity), desk->guard);
+    }
+    if (verdict != GUARD_PASSES)
+        return STATUS_OK;
+    mark.known_before = mark.full_count;
+    mark.full_count = listed;
+    mark.full_run = desk->run;
+    mark.full_at = desk->now;
+    status = stage_set_watermark(desk->store, side, entity, &mark);
+    if (status == STATUS_OK && entity != ENTITY_ANNUAL)
+        status = ask_for_missing(desk, side, entity);
+    return status;
+}
+
+enum status decide_missing(struct desk *desk, enum side side, enum entity entity, int64_t listed)
+{
+    enum status status = store_begin(desk->store);
+    if (status != STATUS_OK)
+        return status;
+    status = judge_listing(desk, side, entity, listed);
+    if (status != STATUS_OK) {
+        store_rollback(desk->store);
+        return status;
+    }
+    return store_commit(desk->store);
+}
+
+static enum status count_against(struct desk *desk, enum side side, enum entity entity)
+{
+    struct watermark mark;
+    enum status status = stage_watermark(desk->store, side, entity, &mark);
+    struct guard_counts counts = {
+        .revocations = desk->counts.revoking[side][entity],
+        .updates = desk->counts.planned[side][entity][WRITE_UPDATE],
+        .known = mark.full_count,
+        .known_before = mark.known_before,
+        .first_complete = mark.known_before == 0,
+    };
+    if (status != STATUS_OK)
+        return status;
+    enum guard_verdict verdict = guard_writes(&desk->limits, &counts);
+    if (verdict == GUARD_PASSES)
+        return STATUS_OK;
+    desk->guard = guard_verdict_name(verdict);
+    return side_conflict(desk, side, KIND_mass_change_guard, entity_name(entity), desk->guard);
+}
+
+static bool released(struct desk *desk, struct hash plan)
+{
+    struct slice text = {0};
+    struct buffer hex;
+    if (store_meta_get(desk->store, "release", &desk->arena, &text) != STATUS_OK)
+        return false;
+    buffer_init(&hex, 256);
+    buffer_hex(&hex, plan.at, sizeof plan.at, false);
+    bool same = slice_equal(text, buffer_slice(&hex));
+    buffer_free(&hex);
+    return same;
+}
+
+static enum status hold_plan(struct desk *desk, struct hash plan)
+{
+    struct buffer text;
+    buffer_init(&text, 512);
+    buffer_printf(&text, "{\"run\":%lld,\"hash\":\"", (long long)desk->run);
+    buffer_hex(&text, plan.at, sizeof plan.at, false);
+    buffer_printf(&text, "\",\"why\":\"%s\"}", desk->guard);
+    enum status status = store_meta_set(desk->store, "held_plan", buffer_slice(&text));
+    buffer_free(&text);
+    return status == STATUS_OK ? journal_hold(desk->store, desk->run) : status;
+}
+
+static enum status clear_guard(struct desk *desk)
+{
+    enum status status = store_meta_set(desk->store, "held_plan", SLICE(""));
+    if (status == STATUS_OK)
+        status = store_meta_set(desk->store, "release", SLICE(""));
+    if (status == STATUS_OK)
+        status = finding_clear(desk, SLICE("side:municipal"));
+    return status == STATUS_OK ? finding_clear(desk, SLICE("side:provincial")) : status;
+}
+
+static int64_t planned_in_all(const struct desk *desk)
+{
+    int64_t count = 0;
+    for (enum side side = MUNICIPAL; side < SIDES; side++) {
+        for (int entity = 0; entity < ENTITIES; entity++) {
+            for (int operation = 0; operation < 3; operation++)
+                count += desk->counts.planned[side][entity][operation];
+        }
+    }
+    return count;
+}
+
+static enum status guard_plan(struct desk *desk, bool observe, int64_t *ret_writes)
+{
+    struct hash plan = {{0}};
+    enum status status = STATUS_OK;
+    for (enum side side = MUNICIPAL; status == STATUS_OK && side < SIDES; side++) {
+        for (int entity = 0; status == STATUS_OK && entity < ENTITIES; entity++) {
+            if (desk->guard == NULL)
+                status = count_against(desk, side, (enum entity)entity);
+        }
+    }
+    if (status == STATUS_OK)
+        status = journal_plan_hash(desk->store, desk->run, &plan);
+    if (status != STATUS_OK)
+        return status;
+    *ret_writes = planned_in_all(desk);
+    if (desk->guard != NULL && released(desk, plan))
+        desk->guard = NULL;
+    if (desk->guard != NULL || observe) {
+        *ret_writes = 0;
+        return desk->guard != NULL ? hold_plan(desk, plan) : journal_hold(desk->store, desk->run);
+    }
+    return desk->scope.limited ? STATUS_OK : clear_guard(desk);
+}
+
+enum status decide_guard(struct desk *desk, bool observe, int64_t *ret_writes)
+{
+    enum status status = store_begin(desk->store);
+    if (status != STATUS_OK)
+        return status;
+    status = guard_plan(desk, observe, ret_writes);
+    if (status != STATUS_OK) {
+        store_rollback(desk->store);
+        return status;
+    }
+    return store_commit(desk->store);
+}

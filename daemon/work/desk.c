@@ -1,0 +1,134 @@
+#include "daemon/work/desk.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    KEY_ARENA_BYTES = 8 * 1024 * 1024,
+    WALK_ARENA_BYTES = 64 * 1024,
+    NEEDS_FIRST = 64,
+    SUBJECT_BYTES = 256
+};
+
+enum status desk_init(struct desk *desk)
+{
+    arena_init(&desk->arena, KEY_ARENA_BYTES);
+    arena_init(&desk->walk, WALK_ARENA_BYTES);
+    return STATUS_OK;
+}
+
+void desk_reset(struct desk *desk)
+{
+    hashset_clear(&desk->asked);
+    hashset_clear(&desk->planned);
+    hashset_clear(&desk->unknown);
+    hashset_clear(&desk->days);
+    hashset_clear(&desk->scope.subjects);
+    free(desk->needs.items);
+    desk->needs = (struct need_list){0};
+    desk->scope = (struct desk_scope){0};
+    desk->counts = (struct desk_counts){0};
+    memset(desk->entity_stopped, 0, sizeof desk->entity_stopped);
+    memset(desk->side_failed, 0, sizeof desk->side_failed);
+    memset(desk->clock_trusted, 0, sizeof desk->clock_trusted);
+    desk->guard = NULL;
+    desk->stage = 0;
+    desk->cursor_set = false;
+    arena_reset(&desk->arena);
+    arena_reset(&desk->walk);
+}
+
+void desk_free(struct desk *desk)
+{
+    desk_reset(desk);
+    arena_free(&desk->arena);
+    arena_free(&desk->walk);
+}
+
+struct hash desk_hash(const struct desk *desk, struct slice text)
+{
+    return store_hash(desk->store, text);
+}
+
+struct hash desk_account_hash(const struct desk *desk, const char *kind, struct slice code)
+{
+    return desk_hash_pair(desk, kind, code, (struct slice){0});
+}
+
+struct hash desk_hash_pair(const struct desk *desk, const char *what, struct slice one,
+                           struct slice other)
+{
+    char text[SUBJECT_BYTES];
+    int size = snprintf(text, sizeof text, "%s:%.*s%s%.*s", what, (int)one.size, one.size > 0 ? one.at : "",
+                        other.size > 0 ? "/" : "", (int)other.size, other.size > 0 ? other.at : "");
+    size_t used = size < 0 ? 0 : (size_t)size < sizeof text ? (size_t)size : sizeof text - 1;
+    return store_hash(desk->store, (struct slice){text, used});
+}
+
+enum status desk_copy(struct desk *desk, enum side side, enum entity entity, struct slice remote_id,
+                      struct desk_copy *ret)
+{
+    enum status status =
+        stage_get(desk->store, side, entity, remote_id, true, &desk->arena, &ret->staged);
+    if (status != STATUS_OK)
+        return status;
+    return decode_record(desk->mapping, side, entity, ret->staged.payload, desk->now, &desk->arena,
+                         &ret->decoded);
+}
+
+static enum status need_add(struct desk *desk, const struct need *need)
+{
+    struct need_list *list = &desk->needs;
+    if (list->count == list->capacity) {
+        size_t capacity = list->capacity == 0 ? NEEDS_FIRST : list->capacity * 2;
+        struct need *grown = realloc(list->items, capacity * sizeof *grown);
+        if (grown == NULL)
+            return STATUS_NO_MEMORY;
+        list->items = grown;
+        list->capacity = capacity;
+    }
+    list->items[list->count++] = *need;
+    return STATUS_OK;
+}
+
+static enum status need_once(struct desk *desk, struct need *need, struct slice text,
+                             bool *ret_asked)
+{
+    char what[64];
+    (void)snprintf(what, sizeof what, "need:%d:%d:%d", (int)need->side, (int)need->entity,
+                   need->by_id);
+    struct hash hash = desk_hash_pair(desk, what, text, (struct slice){0});
+    *ret_asked = false;
+    if (hashset_has(&desk->asked, hash) || text.size >= sizeof need->text)
+        return STATUS_OK;
+    enum status status = hashset_add(&desk->asked, hash);
+    if (status != STATUS_OK)
+        return status;
+    memcpy(need->text, text.at, text.size);
+    *ret_asked = true;
+    return need_add(desk, need);
+}
+
+enum status need_by_id(struct desk *desk, enum side side, enum entity entity, struct slice remote_id,
+                       bool *ret_asked)
+{
+    struct need need = {.side = side, .entity = entity, .by_id = true};
+    return need_once(desk, &need, remote_id, ret_asked);
+}
+
+enum status need_by_code(struct desk *desk, enum side side, enum entity entity, bool organisation,
+                         struct slice code, bool *ret_asked)
+{
+    struct need need = {.side = side, .entity = entity, .organisation = organisation};
+    return need_once(desk, &need, code, ret_asked);
+}
+
+enum status desk_event(struct desk *desk, const char *event, const struct buffer *members)
+{
+    if (desk->chain == NULL)
+        return STATUS_OK;
+    if (members->status != STATUS_OK)
+        return members->status;
+    return chain_append(desk->chain, desk->now, event, buffer_slice(members));
+}

@@ -1,0 +1,118 @@
+/* The desk: what the worker holds in its hands during one cycle, between the pure core and the store.
+ * The rooms around it: intake (pages and answers into the stage), person, correlate, pair (one key
+ * judged), decide (the walk), apply (writes out, answers in), needs (what must be read once more). */
+#ifndef WORK_DESK_H
+#define WORK_DESK_H
+
+#include "connectors/answer.h"
+#include "connectors/definition.h"
+#include "daemon/store/chain.h"
+#include "daemon/store/journal.h"
+#include "daemon/store/links.h"
+#include "daemon/store/stage.h"
+#include "daemon/sync/guard.h"
+#include "daemon/sync/judge.h"
+#include "daemon/work/hashset.h"
+#include "mapping/decode.h"
+#include "mapping/digest.h"
+
+enum { DESK_SET_ENTITIES = ENTITIES };
+
+/* What the operator may choose of eligibility. */
+enum desk_create { DESK_CREATE_APPROVED, DESK_CREATE_ANY, DESK_CREATE_NEVER };
+
+/* What a cycle is limited to. Empty: everything in the region. */
+struct desk_scope {
+    bool limited;
+    struct hashset subjects;  /* of account subjects named ("person:ID", "employer:CODE") */
+    struct slice region;      /* a longer prefix; empty: none */
+    int year;                 /* 0: none */
+};
+
+/* One read that the decision asks for: by id, or by a code (person or organisation). */
+struct need {
+    enum side side;
+    enum entity entity;
+    bool by_id;
+    bool organisation;
+    char text[72]; /* the remote id, or the code */
+};
+
+struct need_list {
+    struct need *items;
+    size_t count, capacity;
+};
+
+struct desk_counts {
+    int64_t read[SIDES], changed[SIDES], quarantined[SIDES], judged;
+    int64_t planned[SIDES][ENTITIES][3]; /* by write_operation */
+    int64_t revoking[SIDES][ENTITIES];   /* for the guard: revocations and steps back */
+    int64_t settled[SIDES], rejected[SIDES], overtaken[SIDES], unknown[SIDES];
+    int64_t conflicts_new, conflicts_again, conflicts_cleared, waiting;
+};
+
+struct desk {
+    /* borrowed, for the cycle */
+    struct store *store;
+    struct chain *chain; /* may be NULL */
+    const struct mapping *mapping;
+    const struct definition *definition[SIDES];
+    struct digest *digest;
+    struct slice region; /* the settings' prefix */
+    enum desk_create create_accounts;
+    bool transfer_submitted;
+    struct guard_limits limits;
+    /* of this cycle */
+    int64_t run;
+    int64_t now;             /* instant; set by the owner before each job */
+    bool full, dry, by_operator;
+    bool entity_stopped[SIDES][ENTITIES];
+    bool side_failed[SIDES];
+    int64_t clock_offset_ms[SIDES];
+    bool clock_trusted[SIDES];
+    bool known_whole[SIDES][ENTITIES]; /* a certified listing stands, with every increment since */
+    struct desk_scope scope;
+    struct hashset asked;    /* of codes and ids asked for in this cycle */
+    struct hashset planned;  /* subjects with a write planned in this cycle */
+    struct hashset unknown;  /* subjects with a write whose outcome is not known */
+    struct hashset days;     /* recognised hundredths by (target, person, day) */
+    struct need_list needs;
+    struct desk_counts counts;
+    const char *guard;       /* why the cycle writes nothing; NULL: no guard tripped */
+    struct arena arena;      /* of the key or page at hand */
+    struct arena walk;       /* of a walk's cursor */
+    /* where the walk of decide stands */
+    int stage;
+    struct staged cursor;
+    bool cursor_set;
+};
+
+enum status desk_init(struct desk *desk);  /* after the borrowed part is filled */
+void desk_reset(struct desk *desk);        /* for the next cycle */
+void desk_free(struct desk *desk);
+
+struct hash desk_hash(const struct desk *desk, struct slice text);
+/* Hash of "person:CODE" and the like. */
+struct hash desk_account_hash(const struct desk *desk, const char *kind, struct slice code);
+struct hash desk_hash_pair(const struct desk *desk, const char *what, struct slice one,
+                           struct slice other);
+
+/* Loads and decodes the staged record; payload and texts in desk->arena. NOT_FOUND. */
+struct desk_copy {
+    struct staged staged;
+    struct decoded decoded;
+};
+enum status desk_copy(struct desk *desk, enum side side, enum entity entity, struct slice remote_id,
+                      struct desk_copy *ret);
+
+/* Asks for one more read, once a cycle. ret_asked: false when it was asked for already, so its answer
+ * is what the stage holds. */
+enum status need_by_id(struct desk *desk, enum side side, enum entity entity, struct slice remote_id,
+                       bool *ret_asked);
+enum status need_by_code(struct desk *desk, enum side side, enum entity entity, bool organisation,
+                         struct slice code, bool *ret_asked);
+
+/* An event of the log: members are JSON members without braces, masked. */
+enum status desk_event(struct desk *desk, const char *event, const struct buffer *members);
+
+#endif

@@ -1,0 +1,147 @@
+#include "daemon/work/finding.h"
+
+#include "mapping/mask.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static enum status refer(struct desk *desk, struct finding_subject *subject)
+{
+    keyed_ref(store_keyed(desk->store), subject->text, subject->reference);
+    return STATUS_OK;
+}
+
+enum status findings_begin(struct desk *desk, struct findings *findings)
+{
+    findings->count = 0;
+    findings->open_count = 0;
+    enum status status = refer(desk, &findings->subject);
+    if (status != STATUS_OK)
+        return status;
+    status = conflict_of_subject(desk->store, findings->subject.reference, findings->subject.entity,
+                                 findings->subject.remote_id[MUNICIPAL],
+                                 findings->subject.remote_id[PROVINCIAL], &desk->arena,
+                                 findings->open, OPEN_MOST, &findings->open_count);
+    if (findings->open_count > OPEN_MOST)
+        findings->open_count = OPEN_MOST;
+    return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+}
+
+void findings_add(struct findings *findings, const char *kind, int severity, const char *field,
+                  const struct slice values[SIDES], const struct slice *base, const char *reason)
+{
+    if (findings->count == FINDINGS_MOST)
+        return;
+    struct conflict *found = &findings->found[findings->count++];
+    enum conflict_kind number = KIND_field_mismatch;
+    *found = (struct conflict){.kind = kind, .field = field, .reason = slice_of(reason)};
+    if (conflict_kind_find(slice_of(kind), &number))
+        found->severity = (enum severity)conflict_kind_severity(number);
+    if (severity >= 0)
+        found->severity = (enum severity)severity;
+    for (enum side side = MUNICIPAL; values != NULL && side < SIDES; side++)
+        found->value[side] = values[side];
+    if (base != NULL) {
+        found->base = *base;
+        found->has_base = true;
+    }
+}
+
+static enum status write_event(struct desk *desk, const struct conflict *conflict, const char *event)
+{
+    struct buffer members;
+    buffer_init(&members, 4096);
+    buffer_printf(&members, "\"run\":%lld,\"conflict\":%lld,\"kind\":\"%s\",\"field\":\"%s\",\"ref\":\"%s\"",
+                  (long long)desk->run, (long long)conflict->number, conflict->kind, conflict->field,
+                  conflict->reference);
+    enum status status = desk_event(desk, event, &members);
+    buffer_free(&members);
+    return status;
+}
+
+static enum status see(struct desk *desk, const struct finding_subject *subject,
+                       struct conflict *conflict)
+{
+    enum conflict_seen seen = CONFLICT_NEW;
+    struct buffer masked;
+    buffer_init(&masked, 1024);
+    mask_subject(subject->text, &masked);
+    conflict->subject = subject->text;
+    conflict->masked = buffer_slice(&masked);
+    conflict->entity = subject->entity;
+    conflict->person = subject->person;
+    conflict->owner = subject->owner;
+    conflict->year = subject->year;
+    conflict->run = desk->run;
+    memcpy(conflict->region, subject->region, sizeof conflict->region);
+    memcpy(conflict->reference, subject->reference, sizeof conflict->reference);
+    for (enum side side = MUNICIPAL; side < SIDES; side++)
+        conflict->remote_id[side] = subject->remote_id[side];
+    enum status status = masked.status;
+    if (status == STATUS_OK)
+        status = conflict_see(desk->store, conflict, desk->now, &seen);
+    buffer_free(&masked);
+    desk->counts.conflicts_new += seen == CONFLICT_NEW || seen == CONFLICT_REOPENED;
+    desk->counts.conflicts_again += seen == CONFLICT_AGAIN;
+    if (status == STATUS_OK && seen == CONFLICT_NEW)
+        status = write_event(desk, conflict, "conflict");
+    if (status == STATUS_OK && seen == CONFLICT_REOPENED)
+        status = write_event(desk, conflict, "conflict_reopened");
+    return status;
+}
+
+static bool still_found(const struct findings *findings, const struct conflict *open)
+{
+    for (size_t index = 0; index < findings->count; index++) {
+        if (strcmp(findings->found[index].kind, open->kind) == 0 &&
+            strcmp(findings->found[index].field, open->field) == 0)
+            return true;
+    }
+    return false;
+}
+
+static bool is_open(const struct conflict *conflict)
+{
+    return conflict->state != CONFLICT_CLOSED && conflict->state != CONFLICT_CLEARED;
+}
+
+static enum status close_lost(struct desk *desk, struct conflict *open)
+{
+    bool decided = open->state == CONFLICT_DECIDED || open->state == CONFLICT_APPLIED;
+    enum status status = conflict_set_state(
+        desk->store, open->number, decided ? CONFLICT_CLOSED : CONFLICT_CLEARED, desk->now);
+    desk->counts.conflicts_cleared++;
+    if (status == STATUS_OK)
+        status = write_event(desk, open, decided ? "conflict_closed" : "conflict_cleared");
+    return status;
+}
+
+enum status findings_end(struct desk *desk, struct findings *findings)
+{
+    enum status status = STATUS_OK;
+    for (size_t index = 0; status == STATUS_OK && index < findings->count; index++)
+        status = see(desk, &findings->subject, &findings->found[index]);
+    for (size_t index = 0; status == STATUS_OK && index < findings->open_count; index++) {
+        if (is_open(&findings->open[index]) && !still_found(findings, &findings->open[index]))
+            status = close_lost(desk, &findings->open[index]);
+    }
+    return status;
+}
+
+enum status finding_alone(struct desk *desk, const struct finding_subject *subject, const char *kind,
+                          const char *field, const char *reason)
+{
+    struct findings findings = {.subject = *subject};
+    enum status status = refer(desk, &findings.subject);
+    findings_add(&findings, kind, -1, field, NULL, NULL, reason);
+    if (status == STATUS_OK)
+        status = see(desk, &findings.subject, &findings.found[0]);
+    return status;
+}
+
+enum status finding_clear(struct desk *desk, struct slice subject)
+{
+    struct findings findings = {.subject = {.entity = ENTITIES, .text = subject}};
+    enum status status = findings_begin(desk, &findings);
+    return status == STATUS_OK ? findings_end(desk, &findings) : status;
+}

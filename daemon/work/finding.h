@@ -1,0 +1,47 @@
+/* Conflicts of one judged key: collected while it is judged, then compared with what the log holds of
+ * it, so that what is no longer found is cleared (reconciliation.md, "The conflict log"). */
+#ifndef WORK_FINDING_H
+#define WORK_FINDING_H
+
+#include "daemon/store/conflicts.h"
+#include "daemon/sync/conflict_kind.h"
+#include "daemon/work/desk.h"
+
+enum { FINDINGS_MOST = 24, OPEN_MOST = 32 };
+
+/* Of whom a key's conflicts are: filled once, used for each of its findings. */
+struct finding_subject {
+    enum entity entity;
+    struct slice text; /* "person:ID", "hours:SYSTEM/NUMBER", … in the desk's arena */
+    char reference[17];
+    struct slice remote_id[SIDES];
+    struct hash person;
+    struct slice owner;
+    char region[8];
+    int year;
+};
+
+struct findings {
+    struct finding_subject subject;
+    struct conflict found[FINDINGS_MOST];
+    size_t count;
+    struct conflict open[OPEN_MOST]; /* what the log held before, in the desk's arena */
+    size_t open_count;
+};
+
+/* Fills subject.reference and reads what the log holds of the subject. */
+enum status findings_begin(struct desk *desk, struct findings *findings);
+/* One more finding; values may be NULL. severity -1: the kind's own. field "" for none. */
+void findings_add(struct findings *findings, const char *kind, int severity, const char *field,
+                  const struct slice values[SIDES], const struct slice *base, const char *reason);
+/* Writes the findings to the log; what was open and is not found any more is cleared. keep_kind: a
+ * kind left alone although not found (NULL: none). */
+enum status findings_end(struct desk *desk, struct findings *findings);
+
+/* A conflict of no judged key: a guard, a drift, a quarantined record. */
+enum status finding_alone(struct desk *desk, const struct finding_subject *subject, const char *kind,
+                          const char *field, const char *reason);
+/* Clears all open conflicts of a subject. */
+enum status finding_clear(struct desk *desk, struct slice subject);
+
+#endif

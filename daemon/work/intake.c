@@ -1,0 +1,308 @@
+#include "daemon/work/intake.h"
+
+#include "daemon/work/finding.h"
+
+#include <string.h>
+
+enum { DRIFT_PAGE = 20, CODES_MOST = 16 };
+
+static void content_hash(struct desk *desk, const struct record *record, struct hash *ret)
+{
+    digest_record(desk->digest, record, ret->at);
+}
+
+static uint8_t kind_number(const struct record *record)
+{
+    if (record->entity == ENTITY_ACCOUNT) {
+        struct slice kind = record->value[FIELD_ACCOUNT_KIND];
+        return slice_is(kind, "person") ? 1 : slice_is(kind, "employer") ? 2 : 3;
+    }
+    return 0;
+}
+
+static struct slice person_of(const struct record *record)
+{
+    if (record->entity == ENTITY_HOURS)
+        return record->value[FIELD_HOURS_PERSON];
+    if (record->entity == ENTITY_ANNUAL)
+        return record->value[FIELD_ANNUAL_PERSON];
+    return slice_is(record->value[FIELD_ACCOUNT_KIND], "person") ? record->value[FIELD_ACCOUNT_CODE]
+                                                                 : (struct slice){0};
+}
+
+static enum staged_state state_of(const struct desk *desk, const struct decoded *decoded)
+{
+    const struct record *record = &decoded->record;
+    if (!decoded->ok)
+        return STAGED_QUARANTINED;
+    if (record->entity == ENTITY_ACCOUNT &&
+        !slice_starts(record->value[FIELD_ACCOUNT_REGION], desk->region))
+        return STAGED_OUTSIDE;
+    if (record->entity != ENTITY_ANNUAL && !record_valid(record))
+        return STAGED_INVALID;
+    return STAGED_PRESENT;
+}
+
+static enum status fill_hashes(struct desk *desk, const struct decoded *decoded,
+                               struct staged *staged)
+{
+    const struct record *record = &decoded->record;
+    struct buffer text;
+    struct slice person = person_of(record);
+    buffer_init(&text, 4096);
+    if (decoded->key_readable) {
+        record_subject(record, &text);
+        staged->key = desk_hash(desk, buffer_slice(&text));
+    }
+    if (!slice_empty(person))
+        staged->person = desk_account_hash(desk, "person", person);
+    buffer_clear(&text);
+    if (record->entity == ENTITY_HOURS && decoded->ok && record_natural_key(record, person, &text))
+        staged->natural = desk_hash(desk, buffer_slice(&text));
+    enum status status = text.status;
+    buffer_free(&text);
+    return status;
+}
+
+static enum status put_codes(struct desk *desk, enum side side, const struct decoded *decoded)
+{
+    const struct record *record = &decoded->record;
+    struct staged_code codes[CODES_MOST] = {{{{0}}, false}};
+    size_t count = 0;
+    char kind[16] = {0};
+    struct slice word = record->value[FIELD_ACCOUNT_KIND];
+    struct slice former = record->value[FIELD_ACCOUNT_FORMER_CODES];
+    struct slice code = {0};
+    if (slice_empty(record->value[FIELD_ACCOUNT_CODE]) || word.size >= sizeof kind)
+        return stage_put_codes(desk->store, side, record->remote_id, codes, 0);
+    memcpy(kind, word.at, word.size);
+    codes[count++].code = desk_account_hash(desk, kind, record->value[FIELD_ACCOUNT_CODE]);
+    while (count < CODES_MOST && slice_next_word(&former, &code)) {
+        codes[count].code = desk_account_hash(desk, kind, code);
+        codes[count++].former = true;
+    }
+    return stage_put_codes(desk->store, side, record->remote_id, codes, count);
+}
+
+/* What hangs on an account is judged anew when the account is new or changed: hour records of both
+ * sides, since their eligibility and their persons are read from it. */
+static enum status wake_dependents(struct desk *desk, const struct staged *staged)
+{
+    if (staged->entity != ENTITY_ACCOUNT || staged->kind != 1 || hash_is_zero(staged->person))
+        return STATUS_OK;
+    enum status status = stage_dirty_person(desk->store, MUNICIPAL, staged->person);
+    if (status == STATUS_OK)
+        status = stage_dirty_person(desk->store, PROVINCIAL, staged->person);
+    return status;
+}
+
+static enum status put_decoded(struct desk *desk, enum side side, enum entity entity,
+                               struct slice row, const struct decoded *decoded, bool listed,
+                               const struct staged *known, enum intake_outcome *ret)
+{
+    struct staged staged = {
+        .side = side,
+        .entity = entity,
+        .remote_id = decoded->record.remote_id,
+        .version = decoded->record.version,
+        .updated = decoded->record.updated,
+        .state = state_of(desk, decoded),
+        .kind = kind_number(&decoded->record),
+        .payload = row,
+        .seen = listed || known == NULL ? desk->run : known->seen,
+    };
+    if (!listed)
+        staged.seen = known == NULL ? 0 : known->seen;
+    digest_bytes(desk->digest, row, staged.raw.at);
+    content_hash(desk, &decoded->record, &staged.content);
+    bool same = known != NULL && known->state == staged.state &&
+                hash_equal(known->content, staged.content) && staged.state != STAGED_QUARANTINED;
+    staged.dirty = !same || known->dirty;
+    *ret = same ? INTAKE_RESPELLED : INTAKE_CHANGED;
+    enum status status = fill_hashes(desk, decoded, &staged);
+    if (status == STATUS_OK)
+        status = stage_put(desk->store, &staged);
+    if (status == STATUS_OK && entity == ENTITY_ACCOUNT && !same)
+        status = put_codes(desk, side, decoded);
+    if (status == STATUS_OK && !same)
+        status = wake_dependents(desk, &staged);
+    desk->counts.changed[side] += !same;
+    desk->counts.quarantined[side] += staged.state == STAGED_QUARANTINED;
+    return status;
+}
+
+/* Recognises an unchanged row by its id and the digest of its bytes, before anything is built. */
+static enum status known_row(struct desk *desk, enum side side, enum entity entity,
+                             struct slice remote_id, struct slice row, struct staged *ret,
+                             bool *ret_known, bool *ret_same_bytes)
+{
+    struct hash raw = {{0}};
+    enum status status = stage_glance(desk->store, side, entity, remote_id, ret);
+    *ret_known = status == STATUS_OK;
+    *ret_same_bytes = false;
+    if (status == STATUS_NOT_FOUND)
+        return STATUS_OK;
+    if (status != STATUS_OK)
+        return status;
+    digest_bytes(desk->digest, row, raw.at);
+    *ret_same_bytes = hash_equal(raw, ret->raw) && ret->state != STAGED_GONE;
+    return STATUS_OK;
+}
+
+static enum status mark_listed(struct desk *desk, enum side side, enum entity entity,
+                               struct slice remote_id, const struct staged *known, bool listed)
+{
+    if (!listed || known->seen == desk->run)
+        return STATUS_OK;
+    return stage_mark_seen(desk->store, side, entity, remote_id, desk->run);
+}
+
+static enum status stale_row(struct desk *desk, enum side side, enum entity entity,
+                             struct slice remote_id, enum intake_outcome *ret)
+{
+    bool asked = false;
+    *ret = INTAKE_STALE;
+    return need_by_id(desk, side, entity, remote_id, &asked);
+}
+
+enum status intake_record(struct desk *desk, enum side side, enum entity entity, struct slice row,
+                          bool listed, enum intake_outcome *ret)
+{
+    struct staged known = {0};
+    struct decoded decoded;
+    struct slice remote_id = {0};
+    bool is_known = false;
+    bool same_bytes = false;
+    enum status status = decode_remote_id(desk->mapping, side, entity, row, &desk->arena, &remote_id);
+    desk->counts.read[side]++;
+    if (status == STATUS_INVALID || status == STATUS_NOT_FOUND || slice_empty(remote_id)) {
+        *ret = INTAKE_UNREADABLE;
+        return STATUS_OK;
+    }
+    if (status == STATUS_OK)
+        status = known_row(desk, side, entity, remote_id, row, &known, &is_known, &same_bytes);
+    if (status != STATUS_OK)
+        return status;
+    if (same_bytes) {
+        *ret = INTAKE_UNCHANGED;
+        return mark_listed(desk, side, entity, remote_id, &known, listed);
+    }
+    status = decode_record(desk->mapping, side, entity, row, desk->now, &desk->arena, &decoded);
+    if (status != STATUS_OK)
+        return status;
+    if (is_known && known.state != STAGED_GONE && decoded.record.version < known.version &&
+        decoded.record.version > 0)
+        return stale_row(desk, side, entity, remote_id, ret);
+    return put_decoded(desk, side, entity, row, &decoded, listed, is_known ? &known : NULL, ret);
+}
+
+enum status intake_gone(struct desk *desk, enum side side, enum entity entity,
+                        struct slice remote_id)
+{
+    enum status status = stage_set_state(desk->store, side, entity, remote_id, STAGED_GONE);
+    if (status == STATUS_NOT_FOUND)
+        return STATUS_OK;
+    if (status == STATUS_OK)
+        status = stage_set_dirty(desk->store, side, entity, remote_id, true);
+    return status;
+}
+
+/* Is one and the same required field missing in every row of a page that is long enough to tell? */
+static enum status page_drifted(struct desk *desk, enum side side, enum entity entity,
+                                const struct answer *answer, bool *ret_drifted)
+{
+    size_t missing = 0;
+    *ret_drifted = false;
+    if (answer->row_count < DRIFT_PAGE)
+        return STATUS_OK;
+    for (size_t index = 0; index < answer->row_count; index++) {
+        struct decoded decoded;
+        enum status status = decode_record(desk->mapping, side, entity, answer->rows[index],
+                                           desk->now, &desk->arena, &decoded);
+        if (status != STATUS_OK || decoded.ok || !decoded.missing)
+            return status == STATUS_INVALID ? STATUS_OK : status;
+        missing++;
+    }
+    *ret_drifted = missing == answer->row_count;
+    return STATUS_OK;
+}
+
+static enum status page_times(struct desk *desk, enum side side, enum entity entity,
+                              const struct answer *answer, struct page_facts *ret)
+{
+    for (size_t index = 0; index < answer->row_count; index++) {
+        int64_t updated = 0;
+        enum status status = decode_updated(desk->mapping, side, entity, answer->rows[index],
+                                            &desk->arena, &updated);
+        if (status != STATUS_OK)
+            continue; /* a record without a readable time is quarantined by its own row */
+        if (ret->first_updated == 0)
+            ret->first_updated = updated;
+        ret->last_updated = updated;
+        if (updated > ret->largest_updated)
+            ret->largest_updated = updated;
+    }
+    return STATUS_OK;
+}
+
+static enum status page_ids(struct desk *desk, enum side side, enum entity entity,
+                            const struct answer *answer, struct page_facts *ret)
+{
+    struct buffer ids;
+    buffer_init(&ids, 256 * 1024);
+    for (size_t index = 0; index < answer->row_count; index++) {
+        struct slice remote_id = {0};
+        (void)decode_remote_id(desk->mapping, side, entity, answer->rows[index], &desk->arena,
+                               &remote_id);
+        buffer_append(&ids, remote_id);
+        buffer_append(&ids, SLICE("\n"));
+    }
+    digest_bytes(desk->digest, buffer_slice(&ids), ret->ids);
+    enum status status = ids.status;
+    buffer_free(&ids);
+    return status;
+}
+
+static enum status intake_rows(struct desk *desk, enum side side, enum entity entity,
+                               const struct answer *answer, bool listed, struct page_facts *ret)
+{
+    for (size_t index = 0; index < answer->row_count; index++) {
+        enum intake_outcome outcome = INTAKE_UNCHANGED;
+        struct staged before = {0};
+        struct slice remote_id = {0};
+        bool was_seen = false;
+        if (decode_remote_id(desk->mapping, side, entity, answer->rows[index], &desk->arena,
+                             &remote_id) == STATUS_OK)
+            was_seen = stage_glance(desk->store, side, entity, remote_id, &before) == STATUS_OK &&
+                       (!listed || before.seen == desk->run);
+        enum status status =
+            intake_record(desk, side, entity, answer->rows[index], listed, &outcome);
+        if (status != STATUS_OK)
+            return status;
+        bool moved = outcome == INTAKE_CHANGED || outcome == INTAKE_RESPELLED;
+        ret->fresh += !was_seen || moved;
+        ret->clashing += was_seen && listed && (moved || outcome == INTAKE_STALE);
+    }
+    return STATUS_OK;
+}
+
+enum status intake_page(struct desk *desk, enum side side, enum entity entity,
+                        const struct answer *answer, bool listed, struct page_facts *ret,
+                        bool *ret_stopped)
+{
+    struct page_facts facts = {.raw = answer->row_count,
+                               .total = answer->total,
+                               .next = answer->next,
+                               .stated = answer->stated};
+    enum status status = page_drifted(desk, side, entity, answer, ret_stopped);
+    if (status != STATUS_OK || *ret_stopped)
+        return status;
+    status = page_ids(desk, side, entity, answer, &facts);
+    if (status == STATUS_OK)
+        status = page_times(desk, side, entity, answer, &facts);
+    if (status == STATUS_OK)
+        status = intake_rows(desk, side, entity, answer, listed, &facts);
+    if (status == STATUS_OK)
+        *ret = facts;
+    return status;
+}

@@ -1,0 +1,31 @@
+/* Rows into the stage: what a page or an answer said of a record becomes one staged row, marked to be
+ * judged when its content is new. An unchanged row costs a digest compare. Inside a transaction. */
+#ifndef WORK_INTAKE_H
+#define WORK_INTAKE_H
+
+#include "connectors/listing.h"
+#include "daemon/work/desk.h"
+
+enum intake_outcome {
+    INTAKE_UNCHANGED,
+    INTAKE_CHANGED,   /* new, or with other content: to be judged */
+    INTAKE_RESPELLED, /* other bytes, the same canonical content */
+    INTAKE_STALE,     /* a lower version than one already seen: ignored, read again by id */
+    INTAKE_UNREADABLE /* no id can be read: nothing can be kept */
+};
+
+/* One record of a side. listed: it came in a full listing (marks it seen). */
+enum status intake_record(struct desk *desk, enum side side, enum entity entity, struct slice row,
+                          bool listed, enum intake_outcome *ret);
+
+/* A whole page; fills what the listing has to know. ret_stopped: a required field was missing in every
+ * record of a page of 20 or more (schema_drift): the entity stops, and nothing of the page is kept. */
+enum status intake_page(struct desk *desk, enum side side, enum entity entity,
+                        const struct answer *answer, bool listed, struct page_facts *ret,
+                        bool *ret_stopped);
+
+/* The record is gone: a read by its id answered 'no such record'. */
+enum status intake_gone(struct desk *desk, enum side side, enum entity entity,
+                        struct slice remote_id);
+
+#endif

@@ -1,0 +1,32 @@
+/* One key judged: its copies loaded, matched, judged by the pure core, and what follows from it written
+ * down: base, conflicts, planned writes, what waits and why. Inside a transaction. */
+#ifndef WORK_PAIR_H
+#define WORK_PAIR_H
+
+#include "daemon/work/correlate.h"
+#include "daemon/work/finding.h"
+
+struct pair {
+    enum entity entity;
+    enum side side;               /* of the record at hand */
+    bool has[SIDES];
+    struct desk_copy copy[SIDES];
+    struct record view[SIDES];    /* as compared: persons by the account they belong to */
+    struct person person[SIDES];  /* of hour records */
+    struct correlation correlation;
+    enum presence presence[SIDES];
+    struct record base;
+    field_set base_fields;
+    int64_t changed_at[SIDES][FIELDS];
+    struct findings findings;
+    struct judgement judgement;
+    const char *waits;            /* why nothing was created yet; NULL: nothing waits */
+    bool unsettled;               /* something is still to be written, read or awaited: stays dirty */
+};
+
+/* planning: writes are journalled; otherwise (after a write was settled) only the base and the conflicts
+ * are brought up to date. The desk's arena is reset first. */
+enum status pair_judge(struct desk *desk, enum side side, enum entity entity, struct slice remote_id,
+                       bool planning);
+
+#endif

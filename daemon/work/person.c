@@ -1,0 +1,127 @@
+#include "daemon/work/person.h"
+
+enum { ACCOUNTS_MOST = 4 };
+
+static enum person_standing standing_of(enum staged_state state)
+{
+    switch (state) {
+    case STAGED_PRESENT: return PERSON_VALID;
+    case STAGED_INVALID: return PERSON_INVALID;
+    case STAGED_OUTSIDE: return PERSON_OUTSIDE;
+    case STAGED_QUARANTINED: return PERSON_QUARANTINED;
+    case STAGED_GONE:
+    default: return PERSON_UNKNOWN;
+    }
+}
+
+/* Of several accounts with one code the valid one counts; several valid ones are nobody's. */
+static enum status choose(struct desk *desk, enum side side, const struct slice *ids, size_t count,
+                          struct slice *ret_id, enum person_standing *ret)
+{
+    size_t valid = 0;
+    *ret = PERSON_UNKNOWN;
+    for (size_t index = 0; index < count && index < ACCOUNTS_MOST; index++) {
+        struct staged staged = {0};
+        enum status status = stage_glance(desk->store, side, ENTITY_ACCOUNT, ids[index], &staged);
+        if (status != STATUS_OK)
+            return status;
+        enum person_standing standing = standing_of(staged.state);
+        valid += standing == PERSON_VALID;
+        if (*ret == PERSON_UNKNOWN || standing == PERSON_VALID) {
+            *ret = standing;
+            *ret_id = ids[index];
+        }
+    }
+    if (valid > 1 || count > ACCOUNTS_MOST)
+        *ret = PERSON_DUPLICATE;
+    return STATUS_OK;
+}
+
+static enum status find_account(struct desk *desk, enum side side, const char *kind,
+                                struct slice code, struct slice *ret_id, enum person_standing *ret)
+{
+    struct slice ids[ACCOUNTS_MOST] = {{0}};
+    size_t count = 0;
+    enum status status =
+        stage_by_code(desk->store, side, desk_account_hash(desk, kind, code), true, ACCOUNTS_MOST,
+                      &desk->arena, ids, &count);
+    *ret = PERSON_UNKNOWN;
+    if (status != STATUS_OK || count == 0)
+        return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+    return choose(desk, side, ids, count, ret_id, ret);
+}
+
+static enum status read_account(struct desk *desk, enum side side, struct person *ret)
+{
+    struct desk_copy copy;
+    if (slice_empty(ret->remote_id[side]))
+        return STATUS_OK;
+    enum status status = desk_copy(desk, side, ENTITY_ACCOUNT, ret->remote_id[side], &copy);
+    if (status != STATUS_OK)
+        return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+    const struct record *record = &copy.decoded.record;
+    ret->code[side] = record->value[FIELD_ACCOUNT_CODE];
+    ret->former[side] = record->value[FIELD_ACCOUNT_FORMER_CODES];
+    ret->version[side] = record->version;
+    if (side == MUNICIPAL || slice_empty(ret->employer))
+        ret->employer = record->value[FIELD_ACCOUNT_EMPLOYER];
+    if (side == MUNICIPAL || slice_empty(ret->department))
+        ret->department = record->value[FIELD_ACCOUNT_DEPARTMENT];
+    if (side == MUNICIPAL || slice_empty(ret->region))
+        ret->region = record->value[FIELD_ACCOUNT_REGION];
+    return STATUS_OK;
+}
+
+/* The other side's account: by the link where there is one, else by the code. */
+static enum status find_counterpart(struct desk *desk, enum side side, struct slice code,
+                                    struct person *ret)
+{
+    enum side other = side_other(side);
+    struct link link = {0};
+    struct staged staged = {0};
+    enum status status = STATUS_NOT_FOUND;
+    if (!slice_empty(ret->remote_id[side]))
+        status = link_by_remote(desk->store, ENTITY_ACCOUNT, side, ret->remote_id[side],
+                                &desk->arena, &link);
+    if (status == STATUS_NOT_FOUND)
+        return find_account(desk, other, "person", code, &ret->remote_id[other],
+                            &ret->standing[other]);
+    if (status != STATUS_OK)
+        return status;
+    ret->linked = true;
+    ret->remote_id[other] = link.remote_id[other];
+    status = stage_glance(desk->store, other, ENTITY_ACCOUNT, link.remote_id[other], &staged);
+    if (status == STATUS_OK)
+        ret->standing[other] = standing_of(staged.state);
+    return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+}
+
+enum status person_resolve(struct desk *desk, enum side side, struct slice code, struct person *ret)
+{
+    *ret = (struct person){.name_code = code};
+    if (slice_empty(code))
+        return STATUS_OK;
+    enum status status =
+        find_account(desk, side, "person", code, &ret->remote_id[side], &ret->standing[side]);
+    if (status == STATUS_OK)
+        status = find_counterpart(desk, side, code, ret);
+    if (status == STATUS_OK)
+        status = read_account(desk, MUNICIPAL, ret);
+    if (status == STATUS_OK)
+        status = read_account(desk, PROVINCIAL, ret);
+    if (!slice_empty(ret->code[MUNICIPAL]))
+        ret->name_code = ret->code[MUNICIPAL];
+    else if (!slice_empty(ret->code[PROVINCIAL]))
+        ret->name_code = ret->code[PROVINCIAL];
+    return status;
+}
+
+enum status person_organisation(struct desk *desk, enum side side, struct slice code,
+                                enum person_standing *ret)
+{
+    struct slice remote_id = {0};
+    enum status status = find_account(desk, side, "employer", code, &remote_id, ret);
+    if (status == STATUS_OK && *ret == PERSON_UNKNOWN)
+        status = find_account(desk, side, "department", code, &remote_id, ret);
+    return status;
+}

@@ -1,0 +1,169 @@
+#include "daemon/work/planned.h"
+
+#include "daemon/sync/merge.h"
+#include "mapping/encode.h"
+#include "mapping/mask.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { TEXT_MOST = 64 * 1024 };
+
+static unsigned wave_of(enum entity entity, uint8_t kind, enum write_operation operation)
+{
+    static const enum wave accounts[] = {WAVE_PERSON, WAVE_PERSON, WAVE_EMPLOYER, WAVE_DEPARTMENT};
+    enum wave wave = entity == ENTITY_HOURS ? WAVE_HOURS : accounts[kind <= 3 ? kind : 0];
+    return operation == WRITE_REVOKE ? (unsigned)WAVE_REVOKE_HOURS + (WAVE_HOURS - wave)
+                                     : (unsigned)wave;
+}
+
+static enum status write_body(struct desk *desk, enum side target, const struct record *values,
+                              field_set fields, bool create, struct slice *ret)
+{
+    json_t *body = NULL;
+    enum status status = encode_record(desk->mapping, target, values, fields, create, &body);
+    if (status != STATUS_OK)
+        return status;
+    char *text = json_dumps(body, ENCODE_DUMP_FLAGS | JSON_SORT_KEYS);
+    json_decref(body);
+    if (text == NULL)
+        return STATUS_NO_MEMORY;
+    *ret = arena_copy(&desk->arena, slice_of(text));
+    free(text);
+    return ret->at == NULL ? STATUS_NO_MEMORY : STATUS_OK;
+}
+
+/* The same write has the same key after any crash: (target and its epoch, record, version, content). */
+static enum status write_key(struct desk *desk, const struct write *write, struct hash *ret)
+{
+    struct slice epoch = SLICE("0");
+    struct buffer text;
+    char name[32] = "epoch.";
+    strcat(name, side_name(write->target)); /* both names fit */
+    (void)store_meta_get(desk->store, name, &desk->arena, &epoch);
+    buffer_init(&text, TEXT_MOST);
+    buffer_printf(&text, "%s|%.*s|%s|%.*s|%lld|", side_name(write->target), (int)epoch.size, epoch.at,
+                  entity_name(write->entity), (int)write->subject_text.size, write->subject_text.at,
+                  (long long)write->version);
+    buffer_append(&text, write->target_id);
+    buffer_append(&text, SLICE("|"));
+    buffer_append(&text, write->body);
+    *ret = desk_hash(desk, buffer_slice(&text));
+    enum status status = text.status;
+    buffer_free(&text);
+    return status;
+}
+
+static enum status pack(struct desk *desk, const struct record *record, field_set fields,
+                        struct slice *ret)
+{
+    struct buffer text;
+    buffer_init(&text, TEXT_MOST);
+    record_pack(record, fields, &text);
+    *ret = arena_copy(&desk->arena, buffer_slice(&text));
+    enum status status = ret->at == NULL ? STATUS_NO_MEMORY : text.status;
+    buffer_free(&text);
+    return status;
+}
+
+static enum status name_write(struct desk *desk, const struct pair *pair, struct write *write)
+{
+    struct buffer masked;
+    write->subject_text = pair->findings.subject.text;
+    write->subject = desk_hash(desk, write->subject_text);
+    memcpy(write->reference, pair->findings.subject.reference, sizeof write->reference);
+    buffer_init(&masked, TEXT_MOST);
+    mask_subject(write->subject_text, &masked);
+    write->masked = arena_copy(&desk->arena, buffer_slice(&masked));
+    buffer_free(&masked);
+    return write->masked.at == NULL ? STATUS_NO_MEMORY : STATUS_OK;
+}
+
+static void take_origin(const struct record *record, struct write *write)
+{
+    bool hours = record->entity == ENTITY_HOURS;
+    write->origin_system =
+        record->value[hours ? FIELD_HOURS_ORIGIN_SYSTEM : FIELD_ACCOUNT_ORIGIN_SYSTEM];
+    write->origin_number =
+        record->value[hours ? FIELD_HOURS_ORIGIN_NUMBER : FIELD_ACCOUNT_ORIGIN_NUMBER];
+}
+
+static enum status fill_write(struct desk *desk, const struct pair *pair, field_set fields,
+                              const struct record *values, struct write *write)
+{
+    enum side target = write->target;
+    bool create = write->operation == WRITE_CREATE;
+    if (!create) {
+        const struct record *held = &pair->copy[target].decoded.record;
+        write->target_id = held->remote_id;
+        write->version = held->version;
+        enum status status = pack(desk, held, fields, &write->before);
+        if (status != STATUS_OK)
+            return status;
+    }
+    if (pair->has[side_other(target)])
+        write->source_id = pair->copy[side_other(target)].decoded.record.remote_id;
+    take_origin(create ? values : &pair->copy[target].decoded.record, write);
+    enum status status = name_write(desk, pair, write);
+    if (status == STATUS_OK)
+        status = pack(desk, values, fields, &write->values);
+    if (status == STATUS_OK)
+        status = write_body(desk, target, values, fields, create, &write->body);
+    return status == STATUS_OK ? write_key(desk, write, &write->key) : status;
+}
+
+static void count_write(struct desk *desk, const struct pair *pair, const struct write *write,
+                        const struct record *values)
+{
+    enum field review = record_review_field(write->entity);
+    bool back = write->operation == WRITE_UPDATE && (write->fields & FIELD_BIT(review)) != 0 &&
+                merge_review_revoked(pair->copy[write->target].decoded.record.value[review],
+                                     values->value[review]);
+    desk->counts.planned[write->target][write->entity][write->operation]++;
+    desk->counts.revoking[write->target][write->entity] += write->operation == WRITE_REVOKE || back;
+}
+
+static enum status refused_before(struct desk *desk, const struct write *write, bool *ret,
+                                  struct slice *ret_code)
+{
+    struct write rejected = {0};
+    *ret = false;
+    if (desk->by_operator)
+        return STATUS_OK;
+    enum status status = journal_rejected(desk->store, write->key, &desk->arena, &rejected);
+    if (status == STATUS_NOT_FOUND)
+        return STATUS_OK;
+    *ret = status == STATUS_OK;
+    if (*ret) {
+        *ret_code = arena_copy(&desk->arena, slice_of(rejected.code));
+        if (ret_code->at == NULL)
+            return STATUS_NO_MEMORY;
+    }
+    return status;
+}
+
+enum status planned_write(struct desk *desk, const struct pair *pair, enum side target,
+                          enum write_operation operation, field_set fields,
+                          const struct record *values, enum planned *ret, struct slice *ret_code)
+{
+    struct write write = {.run = desk->run,
+                          .target = target,
+                          .entity = pair->entity,
+                          .operation = operation,
+                          .state = WRITE_PLANNED,
+                          .wave = wave_of(pair->entity, pair->copy[pair->side].staged.kind, operation),
+                          .reason = situation_name(pair->judgement.situation),
+                          .fields = fields};
+    bool refused = false;
+    enum status status = fill_write(desk, pair, fields, values, &write);
+    if (status == STATUS_OK)
+        status = refused_before(desk, &write, &refused, ret_code);
+    *ret = refused ? PLANNED_REFUSED : PLANNED_NOW;
+    if (status != STATUS_OK || refused)
+        return status;
+    status = journal_plan(desk->store, &write);
+    if (status == STATUS_OK)
+        status = hashset_add(&desk->planned, write.subject);
+    count_write(desk, pair, &write, values);
+    return status;
+}

@@ -1,0 +1,28 @@
+/* A decided write into the journal: its body in the target's own words, its key, its place in the order
+ * of sending (reconciliation.md, "Writing, safely"). */
+#ifndef WORK_PLANNED_H
+#define WORK_PLANNED_H
+
+#include "daemon/work/pair.h"
+
+/* Order of sending: departments, employers, persons, hours; revocations last and the other way round. */
+enum wave {
+    WAVE_DEPARTMENT,
+    WAVE_EMPLOYER,
+    WAVE_PERSON,
+    WAVE_HOURS,
+    WAVE_REVOKE_HOURS,
+    WAVE_REVOKE_PERSON,
+    WAVE_REVOKE_EMPLOYER,
+    WAVE_REVOKE_DEPARTMENT
+};
+
+enum planned { PLANNED_NOW, PLANNED_REFUSED /* the same write was rejected before: not sent again */ };
+
+/* Journals the write of `fields` (canonical values as in `values`) to the target's record of the pair.
+ * ret_code: the platform's code of a write that was refused before, in the desk's arena. */
+enum status planned_write(struct desk *desk, const struct pair *pair, enum side target,
+                          enum write_operation operation, field_set fields,
+                          const struct record *values, enum planned *ret, struct slice *ret_code);
+
+#endif

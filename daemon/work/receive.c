@@ -1,0 +1,121 @@
+#include "daemon/work/receive.h"
+
+#include "daemon/work/apply.h"
+#include "daemon/work/finding.h"
+#include "daemon/work/intake.h"
+
+#include <string.h>
+
+/* An exchange longer than this says nothing exact about the server's clock. */
+enum { MEASURABLE_MS = 2000 };
+
+static void measure_clock(const struct reply *reply, const struct answer *answer,
+                          const struct exchange *exchange, struct received *ret)
+{
+    if (reply->end != REPLY_COMPLETE || reply->took_ms > MEASURABLE_MS)
+        return;
+    if (exchange->purpose == PURPOSE_CLOCK && answer->class == ANSWER_OK && answer->now != 0) {
+        ret->has_offset = true;
+        ret->offset_ms = answer->now * 1000 - reply->arrived_ms;
+    } else if (answer->has_date) {
+        ret->has_offset = true;
+        ret->offset_ms = answer->date_ms - reply->arrived_ms;
+    }
+    /* both clocks show whole seconds: less than one apart is no offset */
+    if (ret->has_offset && ret->offset_ms > -1000 && ret->offset_ms <= 0)
+        ret->offset_ms = 0;
+}
+
+static enum status drifted(struct desk *desk, const struct exchange *exchange)
+{
+    struct finding_subject subject = {.entity = ENTITIES};
+    subject.text = exchange->side == MUNICIPAL ? SLICE("side:municipal") : SLICE("side:provincial");
+    desk->entity_stopped[exchange->side][exchange->request.entity] = true;
+    return finding_alone(desk, &subject, conflict_kind_name(KIND_schema_drift),
+                         entity_name(exchange->request.entity), "missing");
+}
+
+static enum status take_page(struct desk *desk, struct exchange *exchange,
+                             const struct answer *answer, struct received *ret)
+{
+    enum status status = intake_page(desk, exchange->side, exchange->request.entity, answer,
+                                     exchange->listed, &ret->page, &ret->stopped);
+    if (status == STATUS_OK && ret->stopped)
+        status = drifted(desk, exchange);
+    ret->page.next = arena_copy(&exchange->arena, ret->page.next);
+    return status;
+}
+
+static enum status take_need(struct desk *desk, struct exchange *exchange,
+                             const struct answer *answer, struct received *ret)
+{
+    enum intake_outcome outcome = INTAKE_UNCHANGED;
+    if (answer->class == ANSWER_NOT_FOUND)
+        return intake_gone(desk, exchange->side, exchange->request.entity,
+                           exchange->request.remote_id);
+    if (exchange->request.call != CALL_READ)
+        return take_page(desk, exchange, answer, ret);
+    if (slice_empty(answer->record))
+        return STATUS_OK;
+    return intake_record(desk, exchange->side, exchange->request.entity, answer->record, false,
+                         &outcome);
+}
+
+static enum status take(struct desk *desk, struct exchange *exchange, const struct answer *answer,
+                        struct received *ret)
+{
+    bool ok = answer->class == ANSWER_OK || answer->class == ANSWER_EMPTY;
+    switch (exchange->purpose) {
+    case PURPOSE_LISTING: return ok ? take_page(desk, exchange, answer, ret) : STATUS_OK;
+    case PURPOSE_NEED:
+        return ok || answer->class == ANSWER_NOT_FOUND ? take_need(desk, exchange, answer, ret)
+                                                       : STATUS_OK;
+    case PURPOSE_WRITE: return apply_answer(desk, exchange, answer, ret);
+    case PURPOSE_TOKEN:
+    case PURPOSE_CLOCK:
+    default: return STATUS_OK;
+    }
+}
+
+static enum status in_transaction(struct desk *desk, struct exchange *exchange,
+                                  const struct answer *answer, struct received *ret)
+{
+    enum status status = store_begin(desk->store);
+    if (status != STATUS_OK)
+        return status;
+    arena_reset(&desk->arena);
+    status = take(desk, exchange, answer, ret);
+    if (status != STATUS_OK) {
+        store_rollback(desk->store);
+        return status;
+    }
+    return store_commit(desk->store);
+}
+
+/* A write that may go out again as it is keeps its rows 'sent'; only a final answer is taken. */
+static bool to_be_sent_again(const struct answer *answer)
+{
+    return answer->class == ANSWER_RETRY || answer->class == ANSWER_SLOW_DOWN ||
+           answer->class == ANSWER_RENEW_TOKEN || answer->class == ANSWER_CLOCK_OFF ||
+           answer->class == ANSWER_NEW_NONCE;
+}
+
+void receive(struct desk *desk, struct exchange *exchange, const struct reply *reply,
+             struct received *ret, struct slice *ret_token)
+{
+    struct answer answer;
+    *ret = (struct received){.delay_ms = -1};
+    *ret_token = (struct slice){0};
+    ret->status = answer_read(desk->definition[exchange->side], &exchange->request, reply,
+                              &exchange->arena, &answer);
+    if (ret->status != STATUS_OK)
+        return;
+    ret->class = answer.class;
+    ret->delay_ms = answer.delay_ms;
+    ret->token_seconds = answer.token_seconds;
+    memcpy(ret->code, answer.code, sizeof ret->code);
+    measure_clock(reply, &answer, exchange, ret);
+    *ret_token = answer.token;
+    if (!to_be_sent_again(&answer))
+        ret->status = in_transaction(desk, exchange, &answer, ret);
+}

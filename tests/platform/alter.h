@@ -1,0 +1,10 @@
+/* Faults in an answer's body: what a platform would have said, spoilt. */
+#ifndef PLATFORM_ALTER_H
+#define PLATFORM_ALTER_H
+
+#include "tests/platform/platform.h"
+
+/* Applies those of the played faults that change the body. */
+void alter_answer(enum platform_side side, const struct play *play, struct answer *answer);
+
+#endif

@@ -1,0 +1,142 @@
+"""Two reference platforms with a generated city, and a bridge between them, for system tests, the demo and
+the bench. Real processes, real TLS; everything in one folder that is removed at the end."""
+import json
+import os
+import pathlib
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+import urllib.request
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+BUILD = pathlib.Path(os.environ.get("CEBRIDGE_BUILD", ROOT / "build/release"))
+
+SETTINGS = """[bridge]
+mode = write
+region = 3716
+state_dir = state
+log_dir = log
+control_socket = control.sock
+log_key_file = log.key
+
+[municipal]
+definition = municipal
+url = https://127.0.0.1:{municipal}
+key_id = app-001
+secret_file = municipal.secret
+ca_file = ca/ca.pem
+rate = {rate}/s
+parallel = 4
+
+[provincial]
+definition = provincial
+url = https://127.0.0.1:{provincial}
+key_id = client-001
+secret_file = provincial.secret
+ca_file = ca/ca.pem
+rate = {rate}/s
+parallel = 4
+
+[console]
+listen =
+"""
+
+
+class City:
+    """with City(people=200) as city: city.once("--full")"""
+
+    def __init__(self, people=200, hours=0, defects=0, seed=7, shared=0.67, rate=1000):
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="cebridge-"))
+        self.rate = rate
+        self.arguments = ["--people", str(people), "--hours", str(hours), "--defects", str(defects),
+                          "--seed", str(seed), "--shared", str(shared)]
+        self.daemon = None
+        self.platforms = None
+
+    def __enter__(self):
+        self.write("municipal.secret", "municipal-secret-of-a-test\n")
+        self.write("provincial.secret", "provincial-secret-of-a-test\n")
+        self.write("log.key", os.urandom(32).hex() + "\n")
+        subprocess.run([str(ROOT / "tests/platform/make-ca.sh"), str(self.folder / "ca")], check=True,
+                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.platforms = subprocess.Popen(
+            [str(BUILD / "platformd"), "--municipal-port", "0", "--provincial-port", "0",
+             "--control-port", "0", "--cert", str(self.folder / "ca/server.pem"),
+             "--key", str(self.folder / "ca/server.key"), "--app-id", "app-001",
+             "--secret-file", str(self.folder / "municipal.secret"), "--client-id", "client-001",
+             "--client-secret-file", str(self.folder / "provincial.secret")] + self.arguments,
+            stdout=subprocess.PIPE, text=True)
+        self.ports = json.loads(self.platforms.stdout.readline())
+        self.write("cebridge.conf", SETTINGS.format(rate=self.rate, **self.ports))
+        return self
+
+    def __exit__(self, *_):
+        for process in (self.daemon, self.platforms):
+            if process and process.poll() is None:
+                process.send_signal(signal.SIGTERM)
+                try:
+                    process.wait(15)
+                except subprocess.TimeoutExpired:
+                    process.kill()
+                    process.wait()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def write(self, name, text):
+        path = self.folder / name
+        path.write_text(text)
+        path.chmod(0o600)
+
+    def configure(self, old, new):
+        path = self.folder / "cebridge.conf"
+        text = path.read_text()
+        assert old in text, old
+        path.write_text(text.replace(old, new))
+
+    @property
+    def config(self):
+        return str(self.folder / "cebridge.conf")
+
+    def once(self, *arguments, timeout=600):
+        return subprocess.run([str(BUILD / "cebridged"), "--config", self.config, "--once", *arguments],
+                              capture_output=True, text=True, timeout=timeout, check=False)
+
+    def cebridge(self, *arguments, timeout=600, **more):
+        return subprocess.run([str(BUILD / "cebridge"), "--config", self.config, *arguments],
+                              capture_output=True, text=True, timeout=timeout, check=False, **more)
+
+    def lines(self, *arguments):
+        """The JSON objects that a command with --json prints, one a line."""
+        done = self.cebridge(*arguments, "--json")
+        return [json.loads(line) for line in done.stdout.splitlines() if line.strip()]
+
+    def start_daemon(self):
+        self.daemon = subprocess.Popen([str(BUILD / "cebridged"), "--config", self.config],
+                                       stderr=subprocess.PIPE, text=True)
+        return self.daemon
+
+    def control(self, path, body=None, method=None):
+        """The platforms' control endpoint."""
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{self.ports['control']}{path}", data=data,
+            method=method or ("POST" if data is not None else "GET"))
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            text = answer.read().decode()
+        try:
+            return json.loads(text)
+        except json.JSONDecodeError:
+            return [json.loads(line) for line in text.splitlines() if line.strip()]
+
+    def expected(self):
+        """(kind, subject, field) of each conflict that the injected defects must give."""
+        return self.control("/expected")
+
+    def wait(self, what, seconds=30):
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            if what():
+                return True
+            time.sleep(0.1)
+        return False

@@ -1,0 +1,81 @@
+/* Delays stay within their growing bounds and use all of them. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "connectors/patience.h"
+
+static const struct {
+    unsigned attempt;
+    int64_t most;
+} delays[] = {{0, 200},  {1, 200},  {2, 400},     {3, 800},   {4, 1600},
+              {5, 3200}, {6, 6400}, {7, 10000}, {8, 10000}, {4000000000U, 10000}};
+
+static void a_retry_waits_anything_up_to_its_bound(void **state)
+{
+    (void)state;
+    for (size_t index = 0; index < sizeof delays / sizeof *delays; index++) {
+        uint64_t most = (uint64_t)delays[index].most;
+        assert_int_equal(patience_delay_ms(delays[index].attempt, 0), 0);
+        assert_int_equal(patience_delay_ms(delays[index].attempt, most), delays[index].most);
+        assert_int_equal(patience_delay_ms(delays[index].attempt, most + 1), 0);
+        assert_true(patience_delay_ms(delays[index].attempt, UINT64_MAX) <= delays[index].most);
+    }
+}
+
+static void four_failures_leave_it_open_to_be_tried(void **state)
+{
+    struct breaker breaker = {0};
+    (void)state;
+    for (int index = 0; index < 4; index++)
+        breaker_failed(&breaker, 1000, 0);
+    assert_false(breaker_open(&breaker, 1000));
+    breaker_succeeded(&breaker);
+    for (int index = 0; index < 4; index++)
+        breaker_failed(&breaker, 1000, 0);
+    assert_false(breaker_open(&breaker, 1000));
+}
+
+static const int64_t most_left_alone_ms[] = {60000, 120000, 240000, 480000, 900000, 900000};
+
+static void from_the_fifth_on_it_is_left_alone_for_longer_and_longer(void **state)
+{
+    (void)state;
+    for (size_t index = 0; index < sizeof most_left_alone_ms / sizeof *most_left_alone_ms; index++) {
+        struct breaker breaker = {.failures = 4 + (unsigned)index};
+        uint64_t width = (uint64_t)most_left_alone_ms[index] - 30000;
+        breaker_failed(&breaker, 5000, 0);
+        assert_int_equal(breaker.open_until_ms, 35000);
+        breaker.failures = 4 + (unsigned)index;
+        breaker_failed(&breaker, 5000, width);
+        assert_int_equal(breaker.open_until_ms, 5000 + most_left_alone_ms[index]);
+        assert_true(breaker_open(&breaker, breaker.open_until_ms - 1));
+        assert_false(breaker_open(&breaker, breaker.open_until_ms));
+    }
+}
+
+static void one_success_forgets_all_failures(void **state)
+{
+    struct breaker breaker = {0};
+    (void)state;
+    for (int index = 0; index < 9; index++)
+        breaker_failed(&breaker, 1000, 99);
+    assert_true(breaker_open(&breaker, 1000));
+    breaker_succeeded(&breaker);
+    assert_false(breaker_open(&breaker, 1000));
+    assert_int_equal(breaker.failures, 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_retry_waits_anything_up_to_its_bound),
+        cmocka_unit_test(four_failures_leave_it_open_to_be_tried),
+        cmocka_unit_test(from_the_fifth_on_it_is_left_alone_for_longer_and_longer),
+        cmocka_unit_test(one_success_forgets_all_failures),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,234 @@
+/* One key judged whole: what is written where, what is in conflict, what the base becomes. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "daemon/sync/judge.h"
+#include "tests/unit/mapping/shipped.h"
+
+struct fixture {
+    struct mapping *mapping;
+    struct record side[SIDES], base;
+    struct judge_case at;
+    struct judgement judgement;
+};
+
+static struct record account(void)
+{
+    struct record record = {.entity = ENTITY_ACCOUNT, .updated = 1000};
+    record.value[FIELD_ACCOUNT_KIND] = SLICE("person");
+    record.value[FIELD_ACCOUNT_CODE] = SLICE("371681197001019019");
+    record.value[FIELD_ACCOUNT_NAME] = SLICE("王小明");
+    record.value[FIELD_ACCOUNT_MOBILE] = SLICE("13800000001");
+    record.value[FIELD_ACCOUNT_REGION] = SLICE("371681");
+    record.value[FIELD_ACCOUNT_EMPLOYER] = SLICE("91371681MAXXXXXX76");
+    record.value[FIELD_ACCOUNT_TITLE] = SLICE("2");
+    record.value[FIELD_ACCOUNT_REVIEW] = SLICE("approved");
+    record.value[FIELD_ACCOUNT_VALID] = SLICE("true");
+    return record;
+}
+
+static field_set whole(enum entity entity)
+{
+    field_set set = 0;
+    for (enum field field = field_first(entity); field < field_end(entity); field++)
+        set |= FIELD_BIT(field);
+    return set;
+}
+
+static int set_up(void **state)
+{
+    struct fixture *fixture = calloc(1, sizeof *fixture);
+    if (fixture == NULL)
+        return -1;
+    fixture->mapping = shipped_mapping();
+    if (fixture->mapping == NULL)
+        return -1;
+    fixture->side[MUNICIPAL] = fixture->side[PROVINCIAL] = fixture->base = account();
+    fixture->at = (struct judge_case){
+        .entity = ENTITY_ACCOUNT,
+        .mapping = fixture->mapping,
+        .presence = {PRESENCE_VALID, PRESENCE_VALID},
+        .copy = {&fixture->side[MUNICIPAL], &fixture->side[PROVINCIAL]},
+        .linked = true,
+        .has_base = true,
+        .base = &fixture->base,
+        .base_fields = whole(ENTITY_ACCOUNT),
+        .clocks_trusted = true,
+    };
+    *state = fixture;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    struct fixture *fixture = *state;
+    mapping_free(fixture->mapping);
+    free(fixture);
+    return 0;
+}
+
+static void expect(struct fixture *fixture, enum situation situation, field_set to_municipal,
+                   field_set to_provincial, field_set mismatch)
+{
+    judge(&fixture->at, &fixture->judgement);
+    assert_string_equal(situation_name(fixture->judgement.situation), situation_name(situation));
+    assert_true(fixture->judgement.write[MUNICIPAL] == to_municipal);
+    assert_true(fixture->judgement.write[PROVINCIAL] == to_provincial);
+    assert_true(fixture->judgement.mismatch == mismatch);
+}
+
+static void in_step_writes_nothing(void **state)
+{
+    expect(*state, SITUATION_in_sync, 0, 0, 0);
+}
+
+static void one_changed_field_goes_over_alone(void **state)
+{
+    struct fixture *fixture = *state;
+    fixture->side[MUNICIPAL].value[FIELD_ACCOUNT_NAME] = SLICE("王晓明");
+    expect(fixture, SITUATION_municipal_changed, 0, FIELD_BIT(FIELD_ACCOUNT_NAME), 0);
+    assert_true(slice_is(fixture->judgement.merged[FIELD_ACCOUNT_NAME], "王晓明"));
+    assert_true((fixture->judgement.agreed & FIELD_BIT(FIELD_ACCOUNT_NAME)) == 0);
+}
+
+static void a_conflict_stops_its_field_and_no_other(void **state)
+{
+    struct fixture *fixture = *state;
+    fixture->side[MUNICIPAL].value[FIELD_ACCOUNT_NAME] = SLICE("王晓明");
+    fixture->side[PROVINCIAL].value[FIELD_ACCOUNT_NAME] = SLICE("王小鸣");
+    fixture->side[PROVINCIAL].value[FIELD_ACCOUNT_TITLE] = SLICE("3");
+    expect(fixture, SITUATION_both_changed, FIELD_BIT(FIELD_ACCOUNT_TITLE), 0,
+           FIELD_BIT(FIELD_ACCOUNT_NAME));
+}
+
+static void a_field_in_conflict_is_no_change_of_its_side(void **state)
+{
+    struct fixture *fixture = *state;
+    struct field_hold hold = {.field = FIELD_ACCOUNT_NAME, .open = true,
+                              .value = {SLICE("王晓明"), SLICE("王小鸣")}};
+    fixture->side[MUNICIPAL].value[FIELD_ACCOUNT_NAME] = hold.value[MUNICIPAL];
+    fixture->side[PROVINCIAL].value[FIELD_ACCOUNT_NAME] = hold.value[PROVINCIAL];
+    fixture->at.holds = &hold;
+    fixture->at.hold_count = 1;
+    expect(fixture, SITUATION_in_sync, 0, 0, FIELD_BIT(FIELD_ACCOUNT_NAME));
+}
+
+static void a_decision_is_carried_out_and_then_settled(void **state)
+{
+    struct fixture *fixture = *state;
+    struct field_hold hold = {.field = FIELD_ACCOUNT_NAME, .open = true,
+                              .value = {SLICE("王晓明"), SLICE("王小鸣")},
+                              .decided = VERDICT_TO_PROVINCIAL};
+    fixture->side[MUNICIPAL].value[FIELD_ACCOUNT_NAME] = hold.value[MUNICIPAL];
+    fixture->side[PROVINCIAL].value[FIELD_ACCOUNT_NAME] = hold.value[PROVINCIAL];
+    fixture->at.holds = &hold;
+    fixture->at.hold_count = 1;
+    judge(&fixture->at, &fixture->judgement);
+    assert_true(fixture->judgement.write[PROVINCIAL] == FIELD_BIT(FIELD_ACCOUNT_NAME));
+    assert_true(fixture->judgement.decided == FIELD_BIT(FIELD_ACCOUNT_NAME));
+    fixture->side[PROVINCIAL].value[FIELD_ACCOUNT_NAME] = hold.value[MUNICIPAL];
+    judge(&fixture->at, &fixture->judgement);
+    assert_true(fixture->judgement.settled == FIELD_BIT(FIELD_ACCOUNT_NAME));
+    assert_true(fixture->judgement.write[PROVINCIAL] == 0);
+}
+
+static void a_decision_made_on_other_values_does_not_stand(void **state)
+{
+    struct fixture *fixture = *state;
+    struct field_hold hold = {.field = FIELD_ACCOUNT_NAME, .open = true,
+                              .value = {SLICE("王晓明"), SLICE("王小鸣")},
+                              .decided = VERDICT_TO_PROVINCIAL};
+    fixture->side[MUNICIPAL].value[FIELD_ACCOUNT_NAME] = SLICE("王萧明");
+    fixture->side[PROVINCIAL].value[FIELD_ACCOUNT_NAME] = hold.value[PROVINCIAL];
+    fixture->at.holds = &hold;
+    fixture->at.hold_count = 1;
+    judge(&fixture->at, &fixture->judgement);
+    assert_true(fixture->judgement.write[PROVINCIAL] == 0);
+    assert_true(fixture->judgement.mismatch == FIELD_BIT(FIELD_ACCOUNT_NAME));
+}
+
+static void first_contact_fills_empty_fields_both_ways(void **state)
+{
+    struct fixture *fixture = *state;
+    fixture->at.has_base = false;
+    fixture->at.base_fields = 0;
+    fixture->side[MUNICIPAL].value[FIELD_ACCOUNT_MOBILE] = (struct slice){0};
+    fixture->side[PROVINCIAL].value[FIELD_ACCOUNT_TITLE] = (struct slice){0};
+    expect(fixture, SITUATION_first_contact, FIELD_BIT(FIELD_ACCOUNT_MOBILE),
+           FIELD_BIT(FIELD_ACCOUNT_TITLE), 0);
+}
+
+static void a_revocation_is_carried_over_alone(void **state)
+{
+    struct fixture *fixture = *state;
+    fixture->side[MUNICIPAL].value[FIELD_ACCOUNT_VALID] = SLICE("false");
+    fixture->at.presence[MUNICIPAL] = PRESENCE_INVALID;
+    expect(fixture, SITUATION_municipal_revoked, 0, FIELD_BIT(FIELD_ACCOUNT_VALID), 0);
+}
+
+static void an_edit_beats_a_revocation(void **state)
+{
+    struct fixture *fixture = *state;
+    fixture->side[MUNICIPAL].value[FIELD_ACCOUNT_VALID] = SLICE("false");
+    fixture->at.presence[MUNICIPAL] = PRESENCE_INVALID;
+    fixture->side[PROVINCIAL].value[FIELD_ACCOUNT_MOBILE] = SLICE("13800000002");
+    expect(fixture, SITUATION_revoked_or_changed, 0, 0, 0);
+}
+
+static void equal_now_means_agreed_whatever_the_base(void **state)
+{
+    struct fixture *fixture = *state;
+    fixture->base.value[FIELD_ACCOUNT_NAME] = SLICE("别人");
+    expect(fixture, SITUATION_converged, 0, 0, 0);
+    assert_true((fixture->judgement.agreed & FIELD_BIT(FIELD_ACCOUNT_NAME)) != 0);
+}
+
+static void the_region_of_a_person_is_never_written_to_the_province(void **state)
+{
+    struct fixture *fixture = *state;
+    fixture->side[MUNICIPAL].value[FIELD_ACCOUNT_REGION] = SLICE("371602");
+    expect(fixture, SITUATION_municipal_changed, 0, 0, FIELD_BIT(FIELD_ACCOUNT_REGION));
+    fixture->side[MUNICIPAL].value[FIELD_ACCOUNT_EMPLOYER] = SLICE("91371626000000000M");
+    expect(fixture, SITUATION_municipal_changed, 0, FIELD_BIT(FIELD_ACCOUNT_EMPLOYER), 0);
+}
+
+static void the_first_time_a_field_differed_is_kept(void **state)
+{
+    struct fixture *fixture = *state;
+    int64_t before[FIELDS] = {0};
+    before[FIELD_ACCOUNT_MOBILE] = 500;
+    fixture->at.changed_at[MUNICIPAL] = before;
+    fixture->at.clock_offset[PROVINCIAL] = 100;
+    fixture->side[MUNICIPAL].value[FIELD_ACCOUNT_MOBILE] = SLICE("13800000002");
+    fixture->side[PROVINCIAL].value[FIELD_ACCOUNT_MOBILE] = SLICE("13800000003");
+    expect(fixture, SITUATION_both_changed, FIELD_BIT(FIELD_ACCOUNT_MOBILE), 0, 0);
+    assert_int_equal(fixture->judgement.changed_at[MUNICIPAL][FIELD_ACCOUNT_MOBILE], 500);
+    assert_int_equal(fixture->judgement.changed_at[PROVINCIAL][FIELD_ACCOUNT_MOBILE], 900);
+    assert_int_equal(fixture->judgement.changed_at[MUNICIPAL][FIELD_ACCOUNT_NAME], 0);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(in_step_writes_nothing),
+        TEST(one_changed_field_goes_over_alone),
+        TEST(a_conflict_stops_its_field_and_no_other),
+        TEST(a_field_in_conflict_is_no_change_of_its_side),
+        TEST(a_decision_is_carried_out_and_then_settled),
+        TEST(a_decision_made_on_other_values_does_not_stand),
+        TEST(first_contact_fills_empty_fields_both_ways),
+        TEST(a_revocation_is_carried_over_alone),
+        TEST(an_edit_beats_a_revocation),
+        TEST(equal_now_means_agreed_whatever_the_base),
+        TEST(the_region_of_a_person_is_never_written_to_the_province),
+        TEST(the_first_time_a_field_differed_is_kept),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,301 @@
+/* The stage: look-ups by hash, the orders of its walks, waiting, counts, watermarks. */
+#include "tests/support/state.h"
+
+#include "daemon/store/stage.h"
+
+#include <sqlite3.h>
+
+enum { RUN = 7 };
+
+static struct staged row_of(struct state *state, enum side side, enum entity entity,
+                            const char *id, uint8_t kind)
+{
+    struct staged staged = {
+        .side = side, .entity = entity, .remote_id = slice_of(id), .version = 3, .updated = 1700000000,
+        .kind = kind, .seen = RUN, .payload = SLICE("{\"of\":\"nobody\"}"), .dirty = true,
+    };
+    staged.key = state_hash(state, id);
+    staged.raw = state_hash(state, "raw");
+    staged.content = state_hash(state, "content");
+    return staged;
+}
+
+static void put(struct state *state, enum side side, enum entity entity, const char *id,
+                uint8_t kind)
+{
+    struct staged staged = row_of(state, side, entity, id, kind);
+    assert_status(stage_put(state->store, &staged));
+}
+
+static void row_comes_back_as_it_was_put(void **test)
+{
+    struct state *state = *test;
+    struct staged put_row = row_of(state, PROVINCIAL, ENTITY_HOURS, "P-1", 1);
+    struct staged read = {0};
+    put_row.person = state_hash(state, "person:x");
+    put_row.natural = state_hash(state, "natural");
+    put_row.state = STAGED_INVALID;
+    assert_int_equal(stage_get(state->store, PROVINCIAL, ENTITY_HOURS, SLICE("P-1"), true,
+                               &state->arena, &read),
+                     STATUS_NOT_FOUND);
+    for (int round = 0; round < 2; round++) {
+        put_row.version = 3 + round;
+        put_row.payload = round == 0 ? SLICE("{\"first\":1}") : SLICE("{\"second\":22}");
+        assert_status(stage_put(state->store, &put_row));
+        assert_status(stage_get(state->store, PROVINCIAL, ENTITY_HOURS, SLICE("P-1"), true,
+                                &state->arena, &read));
+        assert_slice(read.remote_id, "P-1");
+        assert_int_equal(read.version, 3 + round);
+        assert_int_equal(read.updated, 1700000000);
+        assert_int_equal(read.state, STAGED_INVALID);
+        assert_int_equal(read.kind, 1);
+        assert_memory_equal(&read.key, &put_row.key, sizeof read.key);
+        assert_memory_equal(&read.person, &put_row.person, sizeof read.person);
+        assert_memory_equal(&read.natural, &put_row.natural, sizeof read.natural);
+        assert_int_equal(read.seen, RUN);
+        assert_true(read.dirty);
+        assert_slice(read.payload, round == 0 ? "{\"first\":1}" : "{\"second\":22}");
+    }
+    assert_status(stage_get(state->store, PROVINCIAL, ENTITY_HOURS, SLICE("P-1"), false,
+                            &state->arena, &read));
+    assert_int_equal(read.payload.size, 0);
+    assert_status(stage_glance(state->store, PROVINCIAL, ENTITY_HOURS, SLICE("P-1"), &read));
+    assert_int_equal(read.version, 4);
+    assert_memory_equal(&read.raw, &put_row.raw, sizeof read.raw);
+}
+
+static void change_behind(const struct state *state, const char *text)
+{
+    char path[160];
+    sqlite3 *db = NULL;
+    state_path(state, "stage.db", path);
+    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db, text, NULL, NULL, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_close(db), SQLITE_OK);
+}
+
+static void row_changed_in_the_file_is_corrupt(void **test)
+{
+    static const char *const changes[] = {
+        "UPDATE payload SET sealed = substr(sealed, 1, 20) || x'00' || substr(sealed, 22)",
+        "UPDATE payload SET sealed = x''",
+        "UPDATE record SET version = version + 1",
+        "UPDATE record SET updated = 0",
+        "UPDATE record SET content = raw",
+        "UPDATE record SET id = '2'",
+    };
+    struct state *state = *test;
+    for (size_t index = 0; index < sizeof changes / sizeof *changes; index++) {
+        struct staged read;
+        struct slice id = index == 5 ? SLICE("2") : SLICE("1");
+        put(state, MUNICIPAL, ENTITY_HOURS, "1", 0);
+        store_close(state->store);
+        change_behind(state, changes[index]);
+        state_open(state);
+        assert_int_equal(stage_get(state->store, MUNICIPAL, ENTITY_HOURS, id, true, &state->arena,
+                                   &read),
+                         STATUS_CORRUPT);
+    }
+    put(state, MUNICIPAL, ENTITY_HOURS, "2", 0); /* read again, it is whole again */
+    struct staged read;
+    assert_status(stage_get(state->store, MUNICIPAL, ENTITY_HOURS, SLICE("2"), true, &state->arena,
+                            &read));
+}
+
+static void dirty_rows_come_departments_first(void **test)
+{
+    static const char *const expected[] = {"D1", "E1", "E2", "P2", "P9", "P1"};
+    struct state *state = *test;
+    struct staged cursor;
+    const struct staged *after = NULL;
+    size_t count = 0;
+    put(state, PROVINCIAL, ENTITY_ACCOUNT, "P1", 1);
+    put(state, MUNICIPAL, ENTITY_ACCOUNT, "P9", 1);
+    put(state, MUNICIPAL, ENTITY_ACCOUNT, "P2", 1);
+    put(state, PROVINCIAL, ENTITY_ACCOUNT, "D1", 3);
+    put(state, MUNICIPAL, ENTITY_ACCOUNT, "E1", 2);
+    put(state, PROVINCIAL, ENTITY_ACCOUNT, "E2", 2);
+    put(state, MUNICIPAL, ENTITY_HOURS, "H1", 0);
+    put(state, MUNICIPAL, ENTITY_ACCOUNT, "clean", 1);
+    assert_status(
+        stage_set_dirty(state->store, MUNICIPAL, ENTITY_ACCOUNT, SLICE("clean"), false));
+    while (stage_next_dirty(state->store, ENTITY_ACCOUNT, after, &state->arena, &cursor) ==
+           STATUS_OK) {
+        assert_true(count < sizeof expected / sizeof *expected);
+        assert_slice(cursor.remote_id, expected[count++]);
+        after = &cursor;
+    }
+    assert_int_equal(count, sizeof expected / sizeof *expected);
+    int64_t dirty = 0;
+    assert_status(stage_count_dirty(state->store, &dirty));
+    assert_int_equal(dirty, 7);
+}
+
+static void missing_rows_are_those_no_reading_listed(void **test)
+{
+    static const char *const expected[] = {"1", "10", "4"};
+    struct state *state = *test;
+    struct staged row;
+    struct slice after = {0};
+    size_t count = 0;
+    put(state, MUNICIPAL, ENTITY_HOURS, "1", 0);
+    put(state, MUNICIPAL, ENTITY_HOURS, "10", 0);
+    put(state, MUNICIPAL, ENTITY_HOURS, "2", 0);
+    put(state, MUNICIPAL, ENTITY_HOURS, "3", 0);
+    put(state, MUNICIPAL, ENTITY_HOURS, "4", 0);
+    put(state, PROVINCIAL, ENTITY_HOURS, "5", 0);
+    assert_status(stage_mark_seen(state->store, MUNICIPAL, ENTITY_HOURS, SLICE("2"), RUN + 1));
+    assert_status(
+        stage_set_state(state->store, MUNICIPAL, ENTITY_HOURS, SLICE("3"), STAGED_GONE));
+    while (stage_next_missing(state->store, MUNICIPAL, ENTITY_HOURS, RUN + 1, after, &state->arena,
+                              &row) == STATUS_OK) {
+        assert_true(count < 3);
+        assert_slice(row.remote_id, expected[count++]);
+        after = row.remote_id;
+    }
+    assert_int_equal(count, 3);
+    assert_int_equal(
+        stage_mark_seen(state->store, MUNICIPAL, ENTITY_HOURS, SLICE("none"), RUN),
+        STATUS_NOT_FOUND);
+}
+
+static void look_ups_leave_gone_rows_out_and_count_past_the_most(void **test)
+{
+    struct state *state = *test;
+    struct slice ids[2];
+    size_t count = 0;
+    static const char *const names[] = {"a", "b", "c", "d"};
+    for (size_t index = 0; index < 4; index++) {
+        struct staged staged = row_of(state, MUNICIPAL, ENTITY_HOURS, names[index], 0);
+        staged.key = state_hash(state, "hours:371600/1");
+        staged.natural = state_hash(state, "natural");
+        staged.person = state_hash(state, "person:x");
+        staged.dirty = false;
+        assert_status(stage_put(state->store, &staged));
+    }
+    assert_status(
+        stage_set_state(state->store, MUNICIPAL, ENTITY_HOURS, SLICE("a"), STAGED_GONE));
+    assert_status(stage_by_key(state->store, MUNICIPAL, ENTITY_HOURS,
+                               state_hash(state, "hours:371600/1"), 2, &state->arena, ids, &count));
+    assert_int_equal(count, 3);
+    assert_slice(ids[0], "b");
+    assert_slice(ids[1], "c");
+    assert_status(stage_by_natural(state->store, MUNICIPAL, state_hash(state, "natural"), 2,
+                                   &state->arena, ids, &count));
+    assert_int_equal(count, 3);
+    assert_status(stage_by_person(state->store, MUNICIPAL, ENTITY_HOURS,
+                                  state_hash(state, "person:x"), 2, &state->arena, ids, &count));
+    assert_int_equal(count, 3);
+    assert_status(stage_by_key(state->store, MUNICIPAL, ENTITY_HOURS, (struct hash){{0}}, 2,
+                               &state->arena, ids, &count));
+    assert_int_equal(count, 0);
+    int64_t dirty = 0;
+    assert_status(stage_dirty_person(state->store, MUNICIPAL, state_hash(state, "person:x")));
+    assert_status(stage_count_dirty(state->store, &dirty));
+    assert_int_equal(dirty, 4);
+}
+
+static void account_is_found_by_present_and_former_codes(void **test)
+{
+    struct state *state = *test;
+    struct slice ids[4];
+    size_t count = 0;
+    struct hash new_code = state_hash(state, "person:new");
+    struct hash old_code = state_hash(state, "person:old");
+    struct staged_code codes[] = {{new_code, true}, {new_code, false}, {old_code, true}};
+    put(state, MUNICIPAL, ENTITY_ACCOUNT, "1", 1);
+    assert_status(stage_put_codes(state->store, MUNICIPAL, SLICE("1"), codes, 3));
+    assert_status(
+        stage_by_code(state->store, MUNICIPAL, new_code, false, 4, &state->arena, ids, &count));
+    assert_int_equal(count, 1);
+    assert_slice(ids[0], "1");
+    assert_status(
+        stage_by_code(state->store, MUNICIPAL, old_code, false, 4, &state->arena, ids, &count));
+    assert_int_equal(count, 0);
+    assert_status(
+        stage_by_code(state->store, MUNICIPAL, old_code, true, 4, &state->arena, ids, &count));
+    assert_int_equal(count, 1);
+    assert_status(
+        stage_by_code(state->store, PROVINCIAL, old_code, true, 4, &state->arena, ids, &count));
+    assert_int_equal(count, 0);
+    assert_status(stage_put_codes(state->store, MUNICIPAL, SLICE("1"), codes, 1));
+    assert_status(
+        stage_by_code(state->store, MUNICIPAL, old_code, true, 4, &state->arena, ids, &count));
+    assert_int_equal(count, 0);
+}
+
+static void waiting_rows_are_counted_and_judged_again(void **test)
+{
+    struct state *state = *test;
+    struct waiting_count counts[4];
+    size_t count = 0;
+    int64_t dirty = 0;
+    static const char *const names[] = {"1", "2", "3"};
+    for (size_t index = 0; index < 3; index++) {
+        put(state, MUNICIPAL, ENTITY_HOURS, names[index], 0);
+        assert_status(
+            stage_set_dirty(state->store, MUNICIPAL, ENTITY_HOURS, slice_of(names[index]), false));
+        assert_status(stage_set_waiting(state->store, MUNICIPAL, ENTITY_HOURS,
+                                        slice_of(names[index]),
+                                        index == 0 ? "day_limit" : "not_final"));
+    }
+    assert_status(stage_set_waiting(state->store, MUNICIPAL, ENTITY_HOURS, SLICE("3"), NULL));
+    assert_status(stage_count_waiting(state->store, counts, 4, &count));
+    assert_int_equal(count, 2);
+    assert_string_equal(counts[0].reason, "day_limit");
+    assert_string_equal(counts[1].reason, "not_final");
+    assert_int_equal(counts[1].count, 1);
+    assert_int_equal(counts[1].entity, ENTITY_HOURS);
+    assert_status(stage_count_waiting(state->store, counts, 1, &count));
+    assert_int_equal(count, 1);
+    assert_status(stage_dirty_waiting(state->store));
+    assert_status(stage_count_dirty(state->store, &dirty));
+    assert_int_equal(dirty, 2);
+}
+
+static void rows_are_counted_by_state(void **test)
+{
+    struct state *state = *test;
+    int64_t counts[5];
+    put(state, MUNICIPAL, ENTITY_HOURS, "1", 0);
+    put(state, MUNICIPAL, ENTITY_HOURS, "1", 0);
+    put(state, MUNICIPAL, ENTITY_HOURS, "2", 0);
+    assert_status(
+        stage_set_state(state->store, MUNICIPAL, ENTITY_HOURS, SLICE("2"), STAGED_GONE));
+    put(state, PROVINCIAL, ENTITY_HOURS, "2", 0);
+    assert_status(stage_count(state->store, MUNICIPAL, ENTITY_HOURS, counts));
+    assert_int_equal(counts[STAGED_PRESENT], 1);
+    assert_int_equal(counts[STAGED_GONE], 1);
+    assert_status(stage_count(state->store, MUNICIPAL, ENTITY_ANNUAL, counts));
+    assert_int_equal(counts[STAGED_PRESENT], 0);
+}
+
+static void watermark_is_zero_until_set(void **test)
+{
+    struct state *state = *test;
+    struct watermark watermark = {1, 1, 1, 1, 1};
+    struct watermark other = {5, 4, 3, 2, 1};
+    assert_status(stage_watermark(state->store, MUNICIPAL, ENTITY_HOURS, &watermark));
+    assert_int_equal(watermark.since, 0);
+    assert_status(stage_set_watermark(state->store, MUNICIPAL, ENTITY_HOURS, &other));
+    other.since = 6;
+    assert_status(stage_set_watermark(state->store, MUNICIPAL, ENTITY_HOURS, &other));
+    assert_status(stage_watermark(state->store, MUNICIPAL, ENTITY_HOURS, &watermark));
+    assert_memory_equal(&watermark, &other, sizeof other);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        STATE_TEST(row_comes_back_as_it_was_put),
+        STATE_TEST(row_changed_in_the_file_is_corrupt),
+        STATE_TEST(dirty_rows_come_departments_first),
+        STATE_TEST(missing_rows_are_those_no_reading_listed),
+        STATE_TEST(look_ups_leave_gone_rows_out_and_count_past_the_most),
+        STATE_TEST(account_is_found_by_present_and_former_codes),
+        STATE_TEST(waiting_rows_are_counted_and_judged_again),
+        STATE_TEST(rows_are_counted_by_state),
+        STATE_TEST(watermark_is_zero_until_set),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
