@@ -132,14 +132,27 @@ static enum listing_step first_again(struct listing *listing, const struct page_
 
 /* --- numbered pages ordered by id ---------------------------------------------------------------- */
 
+/* Each page counts once, as it was read last. */
 static void count_page(struct listing *listing, const struct page_facts *facts)
 {
     if (listing->page > listing->page_end) {
         listing->raw += listing->raw_end;
         listing->page_end = listing->page;
+        listing->raw_end = facts->raw;
         if (facts->clashing > 0)
             listing->torn = true;
+    } else if (listing->page == listing->page_end) {
+        listing->raw_end = facts->raw;
     }
+}
+
+/* The listing ends before a page that was once read: it became shorter. */
+static void cut_off(struct listing *listing, const struct page_facts *facts)
+{
+    if (listing->page >= listing->page_end)
+        return;
+    listing->page_end = listing->page;
+    listing->raw = (size_t)(listing->page - 1) * listing->size;
     listing->raw_end = facts->raw;
 }
 
@@ -151,32 +164,35 @@ static bool is_last(const struct listing *listing, const struct page_facts *fact
                                (!total_known(listing) || reached >= (uint64_t)listing->total));
 }
 
-/* The total fell: a row of a page already read is no longer there, and one that was not yet read moved
- * onto it. */
-static bool has_shrunk(const struct listing *listing, const struct page_facts *facts)
+/* The total fell: rows of pages already read are no longer there, and as many that were not yet read moved
+ * onto those pages. How many pages to go back; 0: none. */
+static unsigned pages_back(const struct listing *listing, const struct page_facts *facts)
 {
-    return listing->page > 1 && total_known(listing) && facts->total >= 0 &&
-           facts->total < listing->total && listing->tries < STEPS_MOST;
+    if (listing->page == 1 || !total_known(listing) || facts->total < 0 ||
+        facts->total >= listing->total || listing->tries >= STEPS_MOST)
+        return 0;
+    uint64_t pages = ((uint64_t)(listing->total - facts->total) + listing->size - 1) / listing->size;
+    return pages < listing->page - 1 ? (unsigned)pages : listing->page - 1;
 }
 
 static enum listing_step read_page(struct listing *listing, const struct page_facts *facts)
 {
-    bool shrunk = has_shrunk(listing, facts);
+    unsigned back = pages_back(listing, facts);
     listing->total = facts->total;
-    if (listing->page == 1)
-        keep_first(listing, facts);
-    if (shrunk) {
+    if (back > 0) {
         listing->tries++;
-        listing->phase = LISTING_STEPPED;
-        listing->page--;
+        listing->page -= back;
         return LISTING_MORE;
     }
+    if (listing->page == 1 && listing->page_end == 0)
+        keep_first(listing, facts);
     count_page(listing, facts);
     if (!is_last(listing, facts)) {
         listing->page++;
         return LISTING_MORE;
     }
-    if (listing->goal.kind == LISTING_QUERY && listing->page == 1) {
+    cut_off(listing, facts);
+    if (listing->goal.kind == LISTING_QUERY && listing->page == 1 && listing->tries == 0) {
         check_total(listing); /* one page is one moment: nothing can have moved */
         return end(listing);
     }
@@ -215,11 +231,6 @@ static enum listing_step numbered_page(struct listing *listing, const struct pag
 {
     switch (listing->phase) {
     case LISTING_READING: return read_page(listing, facts);
-    case LISTING_STEPPED:
-        listing->total = facts->total;
-        listing->phase = LISTING_READING;
-        listing->page++;
-        return LISTING_MORE;
     case LISTING_LAST: return last_again(listing, facts);
     case LISTING_FIRST: return first_again(listing, facts);
     case LISTING_SECOND:

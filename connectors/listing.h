@@ -6,7 +6,7 @@
  * received, page 1; further pages only while a whole page has one single time, and such a second until
  * two readings of it agree. All records, ordered by id, are read by number; the last page is read again
  * until it brings nothing new, then the first, which must still begin with the same ids. A total that
- * fell meanwhile means that rows moved forward: the page before is read again. */
+ * fell meanwhile means that rows moved forward: as many rows are read again. */
 #ifndef CONNECTORS_LISTING_H
 #define CONNECTORS_LISTING_H
 
@@ -35,7 +35,6 @@ enum { LISTING_CURSORS = 64, LISTING_FIRST_ROWS = 1000 };
 enum listing_phase {
     LISTING_READING, /* page by page, or on by key */
     LISTING_SECOND,  /* by key: the numbered pages of one single second */
-    LISTING_STEPPED, /* the page before again, since the total fell */
     LISTING_LAST,    /* the last page again */
     LISTING_FIRST,   /* the first page again */
     LISTING_ENDED

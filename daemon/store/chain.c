@@ -29,14 +29,11 @@ static enum status status_of(int code)
     switch (code) {
     case ENOSPC:
     case EDQUOT:
-    case EFBIG:
-        return STATUS_FULL;
+    case EFBIG: return STATUS_FULL;
     case EACCES:
     case EPERM:
-    case EROFS:
-        return STATUS_DENIED;
-    default:
-        return STATUS_IO;
+    case EROFS: return STATUS_DENIED;
+    default: return STATUS_IO;
     }
 }
 
@@ -117,7 +114,8 @@ static enum status make_line(struct chain *chain, int64_t now, const char *event
     char time[21];
     civil_utc_text(now, time);
     buffer_clear(line);
-    buffer_printf(line, "{\"n\":%lld,\"time\":\"%s\",\"event\":", (long long)chain->count + 1, time);
+    buffer_printf(line, "{\"n\":%lld,\"time\":\"%s\",\"event\":", (long long)chain->count + 1,
+                  time);
     buffer_json(line, slice_of(event));
     if (members.size > 0)
         buffer_text(line, ",");

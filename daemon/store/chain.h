@@ -1,9 +1,9 @@
 /* The event log: JSON Lines, only ever added to, each line with the keyed hash of the line before
  * (reconciliation.md, "The conflict log"). A line is
  *   {"n":7,"time":"2023-06-01T12:15:00Z","event":"cycle_done",…,"prev":"64 hex digits"}
- * The current file is events.jsonl; what was rotated away is events-NUMBER-TIME.jsonl beside it (NUMBER:
- * its last n), and the
- * chain goes on across them. One process writes: whoever holds the state. Not thread safe. */
+ * The current file is events.jsonl; what was rotated away is events-NUMBER-TIME.jsonl beside it
+ * (NUMBER: its last n), and the chain goes on across them. One process writes: whoever holds the
+ * state. Not thread safe. */
 #ifndef STORE_CHAIN_H
 #define STORE_CHAIN_H
 
@@ -22,11 +22,10 @@ enum status chain_open(const char *directory, struct slice key, enum digest_kind
                        struct chain **ret);
 void chain_close(struct chain *chain); /* synced; NULL is fine */
 
-/* Adds one event. members: JSON members without braces, masked already; may be empty. FULL: the line
- * is not there, not even in part, and the chain goes on when there is room again. INVALID: a line
- * break in members. TOO_LARGE. */
-enum status chain_append(struct chain *chain, int64_t now, const char *event,
-                         struct slice members);
+/* Adds one event. members: JSON members without braces, masked already; may be empty. FULL: the
+ * line is not there, not even in part, and the chain goes on when there is room again. INVALID: a
+ * line break in members. TOO_LARGE. */
+enum status chain_append(struct chain *chain, int64_t now, const char *event, struct slice members);
 /* What was appended is on the disk. */
 enum status chain_sync(struct chain *chain);
 /* The hash of the last line: what the next line will carry. For the hourly head in the journal. */

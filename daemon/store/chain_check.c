@@ -19,7 +19,7 @@ struct checking {
     const char *head;
     bool head_seen;
     struct hashes before; /* of the line before */
-    bool doubtful;        /* the last line did not fit: the next one says which of the two is wrong */
+    bool doubtful; /* the last line did not fit: the next one says which of the two is wrong */
     struct chain_report doubt;
     struct chain_report report;
     char before_file[256];
@@ -29,7 +29,7 @@ struct checking {
 static enum status hash_line(struct checking *checking, struct slice line, struct hashes *ret)
 {
     enum status status = STATUS_OK;
-    for (enum digest_kind kind = DIGEST_SHA256; kind < KINDS && status == STATUS_OK; kind++)
+    for (enum digest_kind kind = DIGEST_SHA256; (int)kind < (int)KINDS && status == STATUS_OK; kind++)
         status = chain_mac_line(checking->macs[kind], line, ret->of[kind]);
     return status;
 }
@@ -38,12 +38,12 @@ static enum status hash_line(struct checking *checking, struct slice line, struc
 static const char *prev_of(struct slice line)
 {
     struct slice start = SLICE(",\"prev\":\"");
-    size_t size = start.size + CHAIN_HEX + 3; /* and "}\n behind it */
+    size_t size = start.size + CHAIN_HEX + 3; /* and quote, brace, newline */
     if (line.size < size)
         return NULL;
     const char *at = line.at + line.size - size;
-    bool fits = memcmp(at, start.at, start.size) == 0 &&
-                memcmp(line.at + line.size - 3, "\"}\n", 3) == 0;
+    bool fits =
+        memcmp(at, start.at, start.size) == 0 && memcmp(line.at + line.size - 3, "\"}\n", 3) == 0;
     return fits ? at + start.size : NULL;
 }
 
@@ -77,19 +77,23 @@ static void doubt_line(struct checking *checking, int64_t number)
     }
 }
 
-/* A line did not fit to the one before it. If its own successor fits to it, it is whole, and the one
- * before was altered; else it was altered itself. */
-static void settle_doubt(struct checking *checking, bool successor_follows)
+/* A line did not fit to the one before it. If its own successor fits to it, it is whole, and the
+ * one before was altered; if the successor has the same number, it was put in; else it was altered.
+ */
+static void settle_doubt(struct checking *checking, bool successor_follows, int64_t successor)
 {
-    struct chain_report last = checking->report;
-    checking->report = checking->doubt;
-    checking->report.last = last.last;
-    if (successor_follows && checking->report.number > checking->report.first) {
-        checking->report.number--;
-        checking->report.line = checking->before_line;
-        memcpy(checking->report.file, checking->before_file, sizeof checking->before_file);
-    }
+    struct chain_report *report = &checking->report;
+    int64_t last = report->last;
+    *report = checking->doubt;
+    report->last = last;
     checking->doubtful = false;
+    if (successor_follows && report->first != 0 && report->number > report->first) {
+        report->number--;
+        report->line = checking->before_line;
+        memcpy(report->file, checking->before_file, sizeof report->file);
+    } else if (!successor_follows && successor == report->number) {
+        report->fault = CHAIN_INSERTED;
+    }
 }
 
 static enum status check_line(struct checking *checking, struct slice line)
@@ -101,7 +105,7 @@ static enum status check_line(struct checking *checking, struct slice line)
     bool readable = prev != NULL && chain_tail_number(line, &number);
     bool fits = readable && follows(&checking->before, prev);
     if (checking->doubtful) {
-        settle_doubt(checking, fits);
+        settle_doubt(checking, fits, number);
         return STATUS_OK;
     }
     /* What is older than the first line may have been thrown away after its time. */
@@ -193,7 +197,7 @@ enum status chain_check(const char *directory, struct slice key, const char *hea
 {
     struct checking checking = {.head = head};
     enum status status = STATUS_OK;
-    for (enum digest_kind kind = DIGEST_SHA256; kind < KINDS && status == STATUS_OK; kind++)
+    for (enum digest_kind kind = DIGEST_SHA256; (int)kind < (int)KINDS && status == STATUS_OK; kind++)
         status = chain_mac_new(key, kind, &checking.macs[kind]);
     if (status == STATUS_OK && head != NULL && strlen(head) != CHAIN_HEX)
         status = STATUS_INVALID;
@@ -206,7 +210,7 @@ enum status chain_check(const char *directory, struct slice key, const char *hea
     if (status != STATUS_OK)
         return status;
     if (checking.doubtful)
-        settle_doubt(&checking, false);
+        settle_doubt(&checking, false, 0);
     else if (checking.report.fault == CHAIN_WHOLE && head != NULL && !checking.head_seen)
         find_fault(&checking.report, CHAIN_CUT, checking.report.last);
     *ret = checking.report;

@@ -1,6 +1,6 @@
-/* The proof that the event log is whole: names the first line that was altered, removed or inserted,
- * and finds a cut tail against a head that was kept elsewhere (reconciliation.md, "The conflict
- * log"). Reads only; may run while another process writes. */
+/* The proof that the event log is whole: names the first line that was altered, removed or
+ * inserted, and finds a cut tail against a head that was kept elsewhere (reconciliation.md, "The
+ * conflict log"). Reads only; may run while another process writes. */
 #ifndef STORE_CHAIN_CHECK_H
 #define STORE_CHAIN_CHECK_H
 
@@ -12,22 +12,22 @@ enum chain_fault {
     CHAIN_REMOVED,    /* lines from this number on are missing */
     CHAIN_INSERTED,   /* a line that does not follow from the one before */
     CHAIN_UNREADABLE, /* not a line of the log */
-    CHAIN_CUT         /* the head that was kept is no line's: the tail was cut or its last line altered */
+    CHAIN_CUT /* the head that was kept is no line's: the tail was cut or its last line altered */
 };
 
 struct chain_report {
     enum chain_fault fault;
-    int64_t number;    /* n of the line in question; 0: unreadable, or whole */
-    char file[256];    /* name of its file in the directory */
-    int64_t line;      /* its place in that file, from 1 */
-    int64_t first;     /* n of the oldest line that is kept; 0: the log is empty */
-    int64_t last;      /* n of the last line that was looked at */
+    int64_t number;           /* n of the line in question; 0: unreadable, or whole */
+    char file[256];           /* name of its file in the directory */
+    int64_t line;             /* its place in that file, from 1 */
+    int64_t first;            /* n of the oldest line that is kept; 0: the log is empty */
+    int64_t last;             /* n of the last line that was looked at */
     char head[CHAIN_HEX + 1]; /* hash of that line */
 };
 
-/* head: one that was kept (the journal's), or NULL. A torn end without newline is no fault: it is being
- * written, or will be moved aside. Lines by either hash are taken, since the setting may change.
- * NOT_FOUND: there is no log. */
+/* head: one that was kept (the journal's), or NULL. A torn end without newline is no fault: it is
+ * being written, or will be moved aside. Lines by either hash are taken, since the setting may
+ * change. NOT_FOUND: there is no log. */
 enum status chain_check(const char *directory, struct slice key, const char *head,
                         struct chain_report *ret);
 const char *chain_fault_name(enum chain_fault fault); /* "whole", "altered", … */

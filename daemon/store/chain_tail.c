@@ -16,7 +16,7 @@ enum { CHUNK_BYTES = 4096 };
 
 static enum status status_of(int code)
 {
-    return code == ENOSPC || code == EDQUOT ? STATUS_FULL
+    return code == ENOSPC || code == EDQUOT                   ? STATUS_FULL
            : code == EACCES || code == EPERM || code == EROFS ? STATUS_DENIED
                                                               : STATUS_IO;
 }
@@ -98,8 +98,8 @@ static enum status last_line(int file, off_t size, struct buffer *line, off_t *r
 static enum status save_torn(int file, int directory, off_t end, off_t size)
 {
     char chunk[CHUNK_BYTES];
-    int torn = openat(directory, CHAIN_TORN, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW,
-                      0600);
+    int torn =
+        openat(directory, CHAIN_TORN, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
     enum status status = torn < 0 ? status_of(errno) : STATUS_OK;
     for (off_t at = end; status == STATUS_OK && at < size;) {
         ssize_t got = pread(file, chunk, sizeof chunk, at);
@@ -173,9 +173,8 @@ enum status chain_tail_rotated(int directory, struct buffer *ret_line, struct ch
     int file = openat(directory, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
     if (file < 0)
         return status_of(errno);
-    status = fstat(file, &stands) == 0
-                 ? last_line(file, stands.st_size, ret_line, &end, &number)
-                 : status_of(errno);
+    status = fstat(file, &stands) == 0 ? last_line(file, stands.st_size, ret_line, &end, &number)
+                                       : status_of(errno);
     (void)close(file);
     if (status == STATUS_OK)
         *ret = (struct chain_tail){.number = number};

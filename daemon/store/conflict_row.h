@@ -1,4 +1,5 @@
-/* A conflict as a row: its columns, its two sealed parts (what is in conflict; what was decided). */
+/* A conflict as a row: its columns, its two sealed parts (what is in conflict; what was decided).
+ */
 #ifndef STORE_CONFLICT_ROW_H
 #define STORE_CONFLICT_ROW_H
 

@@ -28,8 +28,7 @@ static const struct sql sql[] = {
     [DECIDE] = {"decide a conflict",
                 "UPDATE conflict SET state = ?2, changed = ?3, decision = ?4, decided_at = ?3,"
                 " decided = ?5 WHERE number = ?1"},
-    [GET] = {"read a conflict",
-             "SELECT " CONFLICT_COLUMNS " FROM conflict WHERE number = ?1"},
+    [GET] = {"read a conflict", "SELECT " CONFLICT_COLUMNS " FROM conflict WHERE number = ?1"},
     [OF_SUBJECT] = {"find a subject's conflicts",
                     "SELECT " CONFLICT_COLUMNS " FROM conflict WHERE number IN ("
                     "SELECT number FROM conflict WHERE reference = ?1"
@@ -124,14 +123,12 @@ static enum conflict_seen seen_as(const struct conflict *stands, const struct co
     case CONFLICT_OPEN:
     case CONFLICT_ACKNOWLEDGED:
     case CONFLICT_DECIDED:
-    case CONFLICT_APPLIED:
-        return CONFLICT_AGAIN;
+    case CONFLICT_APPLIED: return CONFLICT_AGAIN;
     case CONFLICT_CLOSED:
         return stands->decision == DECISION_ACCEPT && same_values(stands, conflict)
                    ? CONFLICT_STILL_ACCEPTED
                    : CONFLICT_REOPENED;
-    case CONFLICT_CLEARED:
-        break;
+    case CONFLICT_CLEARED: break;
     }
     return CONFLICT_REOPENED;
 }

@@ -1,5 +1,5 @@
-/* The conflict log: one row for (kind, subject, field) and its life (reconciliation.md, "The conflict
- * log"). Values and subjects are sealed; what is shown is masked. Durable. */
+/* The conflict log: one row for (kind, subject, field) and its life (reconciliation.md, "The
+ * conflict log"). Values and subjects are sealed; what is shown is masked. Durable. */
 #ifndef STORE_CONFLICTS_H
 #define STORE_CONFLICTS_H
 
@@ -13,28 +13,34 @@ enum conflict_state {
     CONFLICT_CLOSED,
     CONFLICT_CLEARED
 };
-enum decision { DECISION_NONE, DECISION_MUNICIPAL, DECISION_PROVINCIAL, DECISION_VALUE, DECISION_ACCEPT };
+enum decision {
+    DECISION_NONE,
+    DECISION_MUNICIPAL,
+    DECISION_PROVINCIAL,
+    DECISION_VALUE,
+    DECISION_ACCEPT
+};
 enum severity { SEVERITY_INFO, SEVERITY_WARNING, SEVERITY_ERROR, SEVERITY_CRITICAL };
 
 struct conflict {
     int64_t number;
-    const char *kind;     /* static name of the kinds table (daemon/sync/conflict_kind.h) */
+    const char *kind; /* static name of the kinds table (daemon/sync/conflict_kind.h) */
     enum severity severity;
     enum entity entity;   /* ENTITIES: none (guards, sides) */
     struct slice subject; /* in full, sealed at rest */
     char reference[17];   /* subject_ref */
     struct slice masked;
-    const char *field;    /* canonical name or "" */
+    const char *field;         /* canonical name or "" */
     struct slice value[SIDES]; /* sealed at rest; empty: none */
     struct slice base;
     bool has_base;
-    struct slice owner;   /* organisation code or "hrss:REGION" */
-    struct slice reason;  /* a word more: "check", the platform's code, … (no personal data) */
+    struct slice owner;  /* organisation code or "hrss:REGION" */
+    struct slice reason; /* a word more: "check", the platform's code, … (no personal data) */
     struct slice remote_id[SIDES];
-    struct hash person;   /* keyed hash of "person:ID" of whom it is about; zero: none */
+    struct hash person; /* keyed hash of "person:ID" of whom it is about; zero: none */
     char region[8];
-    int year;             /* 0: none */
-    int64_t run;          /* last seen by */
+    int year;                      /* 0: none */
+    int64_t run;                   /* last seen by */
     int64_t first_seen, last_seen; /* instants */
     int64_t times;
     enum conflict_state state;
@@ -46,9 +52,10 @@ struct conflict {
 };
 
 enum conflict_seen { CONFLICT_NEW, CONFLICT_AGAIN, CONFLICT_REOPENED, CONFLICT_STILL_ACCEPTED };
-/* The conflict holds in this run: inserted, counted up, or reopened (from cleared or closed; a closed
- * one that was accepted with the same two values stays closed: STILL_ACCEPTED). Values, owner, reason,
- * severity are taken from *conflict; state, decision and history are kept. Sets number. */
+/* The conflict holds in this run: inserted, counted up, or reopened (from cleared or closed; a
+ * closed one that was accepted with the same two values stays closed: STILL_ACCEPTED). Values,
+ * owner, reason, severity are taken from *conflict; state, decision and history are kept. Sets
+ * number. */
 enum status conflict_see(struct store *store, struct conflict *conflict, int64_t now,
                          enum conflict_seen *ret);
 /* Open, acknowledged, decided, applied and accepted ones of a subject, or of the same record by
@@ -65,17 +72,17 @@ enum status conflict_get(struct store *store, int64_t number, struct arena *aren
                          struct conflict *ret); /* NOT_FOUND */
 
 struct conflict_filter {
-    bool open_only;        /* neither closed nor cleared */
-    int state;             /* -1: any */
-    const char *kind;      /* NULL: any */
-    int severity;          /* -1: any */
+    bool open_only;   /* neither closed nor cleared */
+    int state;        /* -1: any */
+    const char *kind; /* NULL: any */
+    int severity;     /* -1: any */
     struct slice owner;
     bool has_person;
     struct hash person;
-    struct slice region;   /* prefix */
+    struct slice region; /* prefix */
     int year;
-    int64_t since;         /* last seen at or after; 0: any */
-    int64_t after;         /* number behind which to go on */
+    int64_t since; /* last seen at or after; 0: any */
+    int64_t after; /* number behind which to go on */
 };
 /* In order of number; NOT_FOUND at the end. */
 enum status conflict_next(struct store *store, const struct conflict_filter *filter,

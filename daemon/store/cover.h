@@ -1,6 +1,7 @@
-/* The covered part of a row: several texts packed, sealed as one, and bound to the row's plain values,
- * so that one tag covers both. Begin, bind the plain values, add the texts, close; or begin, bind the
- * same values in the same order, open, and take the texts in the order they were added. */
+/* The covered part of a row: several texts packed, sealed as one, and bound to the row's plain
+ * values, so that one tag covers both. Begin, bind the plain values, add the texts, close; or
+ * begin, bind the same values in the same order, open, and take the texts in the order they were
+ * added. */
 #ifndef STORE_COVER_H
 #define STORE_COVER_H
 

@@ -35,12 +35,13 @@ static const char *const stage_pragmas[] = {
     NULL,
 };
 static const char *const reader_pragmas[] = {
-    "PRAGMA temp_store = MEMORY",    "PRAGMA trusted_schema = OFF",
+    "PRAGMA temp_store = MEMORY",     "PRAGMA trusted_schema = OFF",
     "PRAGMA main.cache_size = -8192", "PRAGMA stage.cache_size = -8192",
-    "PRAGMA main.mmap_size = 0",     "PRAGMA stage.mmap_size = 0",
-    "PRAGMA query_only = ON",        NULL,
+    "PRAGMA main.mmap_size = 0",      "PRAGMA stage.mmap_size = 0",
+    "PRAGMA query_only = ON",         NULL,
 };
-/* When the program ends in order, the stage too is wholly on the disk. PASSIVE waits for no reader. */
+/* When the program ends in order, the stage too is wholly on the disk. PASSIVE waits for no reader.
+ */
 static const char *const closing_pragmas[] = {
     "PRAGMA stage.synchronous = FULL",
     "PRAGMA stage.wal_checkpoint(PASSIVE)",
@@ -50,9 +51,9 @@ static const char *const closing_pragmas[] = {
 
 static const struct sql read_meta = {"read the state's marks",
                                      "SELECT value FROM main.meta WHERE name = ?1"};
-static const struct sql write_meta = {
-    "write the state's marks", "INSERT INTO main.meta (name, value) VALUES (?1, ?2)"
-                               " ON CONFLICT (name) DO UPDATE SET value = excluded.value"};
+static const struct sql write_meta = {"write the state's marks",
+                                      "INSERT INTO main.meta (name, value) VALUES (?1, ?2)"
+                                      " ON CONFLICT (name) DO UPDATE SET value = excluded.value"};
 static const struct sql read_stage_meta = {"read the stage's marks",
                                            "SELECT value FROM stage.meta WHERE name = ?1"};
 static const struct sql write_stage_meta = {
@@ -61,11 +62,11 @@ static const struct sql write_stage_meta = {
 
 static enum status fail_errno(struct store *store, const char *step, int code)
 {
-    enum status status = code == ENOENT                                        ? STATUS_NOT_FOUND
-                         : code == ENOSPC || code == EDQUOT                     ? STATUS_FULL
-                         : code == EACCES || code == EPERM || code == EROFS     ? STATUS_DENIED
-                         : code == ENAMETOOLONG                                 ? STATUS_TOO_LARGE
-                                                                                : STATUS_IO;
+    enum status status = code == ENOENT                                     ? STATUS_NOT_FOUND
+                         : code == ENOSPC || code == EDQUOT                 ? STATUS_FULL
+                         : code == EACCES || code == EPERM || code == EROFS ? STATUS_DENIED
+                         : code == ENAMETOOLONG                             ? STATUS_TOO_LARGE
+                                                                            : STATUS_IO;
     store->last = (struct store_error){.status = status, .code = code, .step = step};
     return status;
 }
@@ -174,7 +175,8 @@ static enum status set_mark(struct store *store, const struct sql *sql, const ch
     return statement_run(&statement);
 }
 
-/* Both files say which log key they were written with: hashes and seals of another are worthless. */
+/* Both files say which log key they were written with: hashes and seals of another are worthless.
+ */
 static enum status check_key(struct store *store, const struct sql *read, const struct sql *write)
 {
     char stands[BOOT_BYTES];
@@ -212,8 +214,7 @@ static enum status check_pages(struct store *store, const char *text, const char
     int code = sqlite3_prepare_v2(store->db, text, -1, &statement, NULL);
     if (code == SQLITE_OK)
         code = sqlite3_step(statement);
-    const char *said =
-        code == SQLITE_ROW ? (const char *)sqlite3_column_text(statement, 0) : NULL;
+    const char *said = code == SQLITE_ROW ? (const char *)sqlite3_column_text(statement, 0) : NULL;
     bool whole = said != NULL && strcmp(said, "ok") == 0;
     (void)sqlite3_finalize(statement);
     if (whole)
@@ -221,8 +222,9 @@ static enum status check_pages(struct store *store, const char *text, const char
     return statement_fail(store, step, code == SQLITE_ROW ? SQLITE_CORRUPT : code);
 }
 
-/* Was the state left open by a machine that crashed, or by a process that met a damaged page? Within
- * one boot a killed process leaves whole files, since the kernel has all that was written. */
+/* Was the state left open by a machine that crashed, or by a process that met a damaged page?
+ * Within one boot a killed process leaves whole files, since the kernel has all that was written.
+ */
 static enum status is_suspect(struct store *store, bool *ret)
 {
     char left[BOOT_BYTES];
@@ -267,7 +269,8 @@ static enum status drop_stage(struct store *store, const char *path)
     return STATUS_OK;
 }
 
-/* What is in stage.db can be read again from the platforms: a damaged or foreign one is replaced. */
+/* What is in stage.db can be read again from the platforms: a damaged or foreign one is replaced.
+ */
 static enum status open_or_make_stage(struct store *store, const char *directory, bool suspect)
 {
     char path[PATH_MAX];

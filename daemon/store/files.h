@@ -1,12 +1,12 @@
-/* The files of a state directory: made with their modes, opened with their pragmas, migrated, and the
- * stage made anew when it is damaged or belongs to another state. */
+/* The files of a state directory: made with their modes, opened with their pragmas, migrated, and
+ * the stage made anew when it is damaged or belongs to another state. */
 #ifndef STORE_FILES_H
 #define STORE_FILES_H
 
 #include "daemon/store/inside.h"
 
-/* Opens both files for writing into *store, whose lock is held; sets store->db, stage_new. On failure
- * store->last says why. */
+/* Opens both files for writing into *store, whose lock is held; sets store->db, stage_new. On
+ * failure store->last says why. */
 enum status files_open(struct store *store, const char *directory);
 /* Opens both files for reading. NOT_FOUND: there is no state yet. */
 enum status files_open_reader(struct store *store, const char *directory);

@@ -26,12 +26,12 @@ struct store {
     struct keyed *lookup; /* with the key derived for look-ups */
     struct lock lock;
     bool reader;
-    bool opened;          /* for writing, to the end: it may be closed in order */
-    bool transaction;     /* between begin and commit or rollback */
-    bool stage_new;       /* stage.db was made empty by this opening */
-    bool damaged;         /* SQLite found a damaged page: look closely at the next opening */
-    int64_t look_recent;  /* entries that wait to be merged (look.h); -1: not counted */
-    enum status failed;   /* why the transaction was rolled back; OK: it was not */
+    bool opened;         /* for writing, to the end: it may be closed in order */
+    bool transaction;    /* between begin and commit or rollback */
+    bool stage_new;      /* stage.db was made empty by this opening */
+    bool damaged;        /* SQLite found a damaged page: look closely at the next opening */
+    int64_t look_recent; /* entries that wait to be merged (look.h); -1: not counted */
+    enum status failed;  /* why the transaction was rolled back; OK: it was not */
     struct store_error last;
     struct buffer bound, plain, sealed; /* of the row at hand (cover.h) */
 };

@@ -194,8 +194,8 @@ static enum status take_writes(struct statement *statement, size_t most, struct 
 }
 
 enum status journal_planned(struct store *store, int64_t run, unsigned wave, enum side target,
-                            enum entity entity, size_t most, struct arena *arena,
-                            struct write *ret, size_t *ret_count)
+                            enum entity entity, size_t most, struct arena *arena, struct write *ret,
+                            size_t *ret_count)
 {
     struct statement statement;
     statement_open(&statement, store, &sql[PLANNED]);
@@ -207,8 +207,7 @@ enum status journal_planned(struct store *store, int64_t run, unsigned wave, enu
     return take_writes(&statement, most, arena, ret, ret_count);
 }
 
-enum status journal_get(struct store *store, int64_t number, struct arena *arena,
-                        struct write *ret)
+enum status journal_get(struct store *store, int64_t number, struct arena *arena, struct write *ret)
 {
     struct statement statement;
     statement_open(&statement, store, &sql[GET]);

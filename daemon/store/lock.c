@@ -13,17 +13,13 @@ enum { PID_BYTES = 24 };
 static enum status status_of(int code)
 {
     switch (code) {
-    case EWOULDBLOCK:
-        return STATUS_BUSY;
+    case EWOULDBLOCK: return STATUS_BUSY;
     case ENOSPC:
-    case EDQUOT:
-        return STATUS_FULL;
+    case EDQUOT: return STATUS_FULL;
     case EACCES:
     case EPERM:
-    case EROFS:
-        return STATUS_DENIED;
-    default:
-        return STATUS_IO;
+    case EROFS: return STATUS_DENIED;
+    default: return STATUS_IO;
     }
 }
 

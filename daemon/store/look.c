@@ -11,7 +11,8 @@ enum { ADD, DROP, DROP_RECENT, MERGE, EMPTY, COUNT };
 static const struct sql sql[] = {
     [ADD] = {"note a hash", "INSERT OR IGNORE INTO stage.look_recent (head, slot) VALUES (?1, ?2)"},
     [DROP] = {"forget a hash", "DELETE FROM stage.look WHERE head = ?1 AND slot = ?2"},
-    [DROP_RECENT] = {"forget a hash", "DELETE FROM stage.look_recent WHERE head = ?1 AND slot = ?2"},
+    [DROP_RECENT] = {"forget a hash",
+                     "DELETE FROM stage.look_recent WHERE head = ?1 AND slot = ?2"},
     [MERGE] = {"merge hashes", "INSERT OR IGNORE INTO stage.look (head, slot)"
                                " SELECT head, slot FROM stage.look_recent ORDER BY head, slot"},
     [EMPTY] = {"merge hashes", "DELETE FROM stage.look_recent"},

@@ -1,6 +1,6 @@
 /* Staged rows by hash. Hashes fall all over a tree, so that a page of new rows would dirty as many
- * pages as it has rows: new entries go into a small table, which is merged in order into the large one
- * whenever it has grown. Who looks up looks into both (LOOK_SLOTS). */
+ * pages as it has rows: new entries go into a small table, which is merged in order into the large
+ * one whenever it has grown. Who looks up looks into both (LOOK_SLOTS). */
 #ifndef STORE_LOOK_H
 #define STORE_LOOK_H
 

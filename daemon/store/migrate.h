@@ -1,5 +1,5 @@
-/* Migrations by number: each is a row of SQL texts, carried out in one transaction; the number of the
- * last one stands in the file's user_version. */
+/* Migrations by number: each is a row of SQL texts, carried out in one transaction; the number of
+ * the last one stands in the file's user_version. */
 #ifndef STORE_MIGRATE_H
 #define STORE_MIGRATE_H
 

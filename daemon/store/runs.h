@@ -6,13 +6,14 @@
 
 struct run_row {
     int64_t number;
-    struct slice kind;   /* "incremental", "full", "scoped" */
-    struct slice scope;  /* masked text, e.g. "year 2023", "person 3****************9" */
+    struct slice kind;  /* "incremental", "full", "scoped" */
+    struct slice scope; /* masked text, e.g. "year 2023", "person 3****************9" */
     bool dry;
     int64_t started, ended; /* instants; ended 0: running or cut off */
-    int exit_code;       /* of resync; -1: not ended */
-    struct slice result; /* "done", "platform", "guard", "stopped", "failed" */
-    struct slice counts; /* one JSON object: read, compared, planned, written, conflicts, stages' ms … */
+    int exit_code;          /* of resync; -1: not ended */
+    struct slice result;    /* "done", "platform", "guard", "stopped", "failed" */
+    struct slice
+        counts; /* one JSON object: read, compared, planned, written, conflicts, stages' ms … */
 };
 
 enum status run_begin(struct store *store, struct run_row *run); /* sets number */

@@ -59,8 +59,8 @@ static const char *const state_1[] = {
 static const char *const stage_1[] = {
     "CREATE TABLE stage.meta (name TEXT PRIMARY KEY, value BLOB) WITHOUT ROWID",
 
-    /* Payloads apart, so that a walk of the records does not read them. rank: -kind, for the order of
-     * judging. A slot is the row's number in both. */
+    /* Payloads apart, so that a walk of the records does not read them. rank: -kind, for the order
+     * of judging. A slot is the row's number in both. */
     "CREATE TABLE stage.payload (slot INTEGER PRIMARY KEY, sealed BLOB NOT NULL)",
     "CREATE TABLE stage.record (slot INTEGER PRIMARY KEY, side INTEGER NOT NULL,"
     " entity INTEGER NOT NULL, id TEXT NOT NULL, version INTEGER NOT NULL,"

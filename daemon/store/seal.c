@@ -149,8 +149,7 @@ enum status seal_close(struct seal *seal, enum seal_room room, struct slice boun
     return close_into(seal->closing[room], nonce, bound, text, to) ? STATUS_OK : STATUS_INVALID;
 }
 
-static bool open_into(EVP_CIPHER_CTX *context, struct slice bound, struct slice sealed,
-                      uint8_t *to)
+static bool open_into(EVP_CIPHER_CTX *context, struct slice bound, struct slice sealed, uint8_t *to)
 {
     int size = 0;
     const uint8_t *from = (const uint8_t *)sealed.at;

@@ -1,5 +1,5 @@
-/* Sealing of what rows say about persons: AES-256-GCM, bound to the row that it stands in, so that a
- * changed, moved or cut value is found when it is opened. */
+/* Sealing of what rows say about persons: AES-256-GCM, bound to the row that it stands in, so that
+ * a changed, moved or cut value is found when it is opened. */
 #ifndef STORE_SEAL_H
 #define STORE_SEAL_H
 

@@ -94,8 +94,7 @@ static void read_record(struct statement *statement, struct arena *arena, struct
 }
 
 /* The only row of a statement that gives records. */
-static enum status take_record(struct statement *statement, struct arena *arena,
-                               struct staged *ret)
+static enum status take_record(struct statement *statement, struct arena *arena, struct staged *ret)
 {
     struct staged staged;
     enum status status = statement_row(statement);
@@ -213,8 +212,9 @@ static enum status put_payload(struct store *store, struct slice sealed, bool kn
 static enum status put_hashes(struct store *store, const struct staged *staged,
                               const struct place *place)
 {
-    const struct hash *hashes[LOOK_KINDS] = {
-        [LOOK_KEY] = &staged->key, [LOOK_PERSON] = &staged->person, [LOOK_NATURAL] = &staged->natural};
+    const struct hash *hashes[LOOK_KINDS] = {[LOOK_KEY] = &staged->key,
+                                             [LOOK_PERSON] = &staged->person,
+                                             [LOOK_NATURAL] = &staged->natural};
     enum status status = STATUS_OK;
     for (enum look_kind kind = 0; kind < LOOK_KINDS && status == STATUS_OK; kind++)
         status = look_replace(store, place->slot, kind, &place->hashes[kind], hashes[kind]);

@@ -1,5 +1,6 @@
-/* What each side was last seen to hold: one row a record of a side, found by remote id, by keyed hash
- * of its key, of its person, of its natural key. A seam: rows today, packed chunks tomorrow. */
+/* What each side was last seen to hold: one row a record of a side, found by remote id, by keyed
+ * hash of its key, of its person, of its natural key. A seam: rows today, packed chunks tomorrow.
+ */
 #ifndef STORE_STAGE_H
 #define STORE_STAGE_H
 
@@ -20,22 +21,26 @@ struct staged {
     int64_t version;
     int64_t updated;
     enum staged_state state;
-    uint8_t kind;        /* accounts: 1 person, 2 employer, 3 department; hours: 1 when its origin number is an ID; else 0 */
-    struct hash key;     /* of the record's subject text ("person:ID", "hours:S/N"); zero: unreadable */
-    struct hash person;  /* of the person's code as given (normalised): accounts of persons their own; zero: none */
-    struct hash natural; /* of the natural key as far as it is without the person; zero: none */
-    struct hash raw;     /* digest of the payload's bytes */
-    struct hash content; /* digest of the canonical record */
+    uint8_t kind; /* accounts: 1 person, 2 employer, 3 department; hours: 1 when its origin number
+                     is an ID; else 0 */
+    struct hash key; /* of the record's subject text ("person:ID", "hours:S/N"); zero: unreadable */
+    struct hash person;   /* of the person's code as given (normalised): accounts of persons their
+                             own; zero: none */
+    struct hash natural;  /* of the natural key as far as it is without the person; zero: none */
+    struct hash raw;      /* digest of the payload's bytes */
+    struct hash content;  /* digest of the canonical record */
     struct slice payload; /* the record's bytes as read; empty in walks that do not ask for it */
-    int64_t seen;        /* the last full reading (run number) that listed it */
-    bool dirty;          /* to be judged */
+    int64_t seen;         /* the last full reading (run number) that listed it */
+    bool dirty;           /* to be judged */
 };
 
-/* Whole row by (side, entity, remote id). NOT_FOUND. with_payload: the sealed payload is opened into the
- * arena too. */
-enum status stage_get(struct store *store, enum side side, enum entity entity, struct slice remote_id,
-                      bool with_payload, struct arena *arena, struct staged *ret);
-/* Only what recognises an unchanged record; no payload, no arena: version, raw, content, state, seen, dirty. */
+/* Whole row by (side, entity, remote id). NOT_FOUND. with_payload: the sealed payload is opened
+ * into the arena too. */
+enum status stage_get(struct store *store, enum side side, enum entity entity,
+                      struct slice remote_id, bool with_payload, struct arena *arena,
+                      struct staged *ret);
+/* Only what recognises an unchanged record; no payload, no arena: version, raw, content, state,
+ * seen, dirty. */
 enum status stage_glance(struct store *store, enum side side, enum entity entity,
                          struct slice remote_id, struct staged *ret);
 /* Inserts or replaces the whole row. */
@@ -56,10 +61,11 @@ struct staged_code {
 enum status stage_put_codes(struct store *store, enum side side, struct slice remote_id,
                             const struct staged_code *codes, size_t count);
 
-/* Remote ids (in the arena) of the rows that match; STAGED_GONE rows are left out. At most `most` are
- * given, ret_count says how many there are in all (counted up to most + 1). */
+/* Remote ids (in the arena) of the rows that match; STAGED_GONE rows are left out. At most `most`
+ * are given, ret_count says how many there are in all (counted up to most + 1). */
 enum status stage_by_key(struct store *store, enum side side, enum entity entity, struct hash key,
-                         size_t most, struct arena *arena, struct slice *ret_ids, size_t *ret_count);
+                         size_t most, struct arena *arena, struct slice *ret_ids,
+                         size_t *ret_count);
 enum status stage_by_natural(struct store *store, enum side side, struct hash natural, size_t most,
                              struct arena *arena, struct slice *ret_ids, size_t *ret_count);
 enum status stage_by_code(struct store *store, enum side side, struct hash code, bool with_former,
@@ -77,10 +83,12 @@ enum status stage_dirty_person(struct store *store, enum side side, struct hash 
  * NOT_FOUND at the end. */
 enum status stage_next_dirty(struct store *store, enum entity entity, const struct staged *after,
                              struct arena *arena, struct staged *ret);
-/* The next row of a side and entity not seen by the full reading `run` and not GONE, by remote id. */
+/* The next row of a side and entity not seen by the full reading `run` and not GONE, by remote id.
+ */
 enum status stage_next_missing(struct store *store, enum side side, enum entity entity, int64_t run,
                                struct slice after_id, struct arena *arena, struct staged *ret);
-/* Marks dirty every row of the entity that is waiting (see stage_set_waiting), so that it is judged anew. */
+/* Marks dirty every row of the entity that is waiting (see stage_set_waiting), so that it is judged
+ * anew. */
 enum status stage_set_waiting(struct store *store, enum side side, enum entity entity,
                               struct slice remote_id, const char *reason /* static word or NULL */);
 enum status stage_dirty_waiting(struct store *store);
@@ -98,10 +106,10 @@ enum status stage_count_dirty(struct store *store, int64_t *ret);
 
 /* How far the reading of a side's entity has come; stored with the page it belongs to. */
 struct watermark {
-    int64_t since;       /* server's time; 0: never read */
-    int64_t full_run;    /* the last full reading that was complete and certified; 0: none */
-    int64_t full_count;  /* its records in scope */
-    int64_t full_at;     /* our instant */
+    int64_t since;        /* server's time; 0: never read */
+    int64_t full_run;     /* the last full reading that was complete and certified; 0: none */
+    int64_t full_count;   /* its records in scope */
+    int64_t full_at;      /* our instant */
     int64_t known_before; /* full_count of the certified listing before that one */
 };
 enum status stage_watermark(struct store *store, enum side side, enum entity entity,

@@ -49,9 +49,8 @@ static const struct sql sql[] = {
     [COUNT_WAITING] = {"count what waits",
                        "SELECT entity, side, waiting, count(*) FROM stage.record"
                        " WHERE waiting IS NOT NULL GROUP BY entity, side, waiting"},
-    [WATERMARK] = {"read a watermark",
-                   "SELECT since, full_run, full_count, full_at, known_before"
-                   " FROM stage.watermark WHERE side = ?1 AND entity = ?2"},
+    [WATERMARK] = {"read a watermark", "SELECT since, full_run, full_count, full_at, known_before"
+                                       " FROM stage.watermark WHERE side = ?1 AND entity = ?2"},
     [SET_WATERMARK] = {"move a watermark",
                        "INSERT OR REPLACE INTO stage.watermark (side, entity, since, full_run,"
                        " full_count, full_at, known_before) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"},

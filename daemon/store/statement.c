@@ -5,22 +5,18 @@
 #include <string.h>
 
 static const struct sql next_number = {
-    "give a number",
-    "INSERT INTO series (name, last) VALUES (?1, 1)"
-    " ON CONFLICT (name) DO UPDATE SET last = last + 1 RETURNING last"};
+    "give a number", "INSERT INTO series (name, last) VALUES (?1, 1)"
+                     " ON CONFLICT (name) DO UPDATE SET last = last + 1 RETURNING last"};
 
 static enum status status_of_errno(int code, enum status otherwise)
 {
     switch (code) {
     case ENOSPC:
-    case EDQUOT:
-        return STATUS_FULL;
+    case EDQUOT: return STATUS_FULL;
     case EACCES:
     case EPERM:
-    case EROFS:
-        return STATUS_DENIED;
-    default:
-        return otherwise;
+    case EROFS: return STATUS_DENIED;
+    default: return otherwise;
     }
 }
 
@@ -29,12 +25,9 @@ enum status statement_status(sqlite3 *db, int code)
     switch (code & 0xFF) {
     case SQLITE_OK:
     case SQLITE_ROW:
-    case SQLITE_DONE:
-        return STATUS_OK;
-    case SQLITE_FULL:
-        return STATUS_FULL;
-    case SQLITE_NOMEM:
-        return STATUS_NO_MEMORY;
+    case SQLITE_DONE: return STATUS_OK;
+    case SQLITE_FULL: return STATUS_FULL;
+    case SQLITE_NOMEM: return STATUS_NO_MEMORY;
     case SQLITE_IOERR:
     case SQLITE_CANTOPEN:
         if (code == SQLITE_IOERR_NOMEM)
@@ -42,19 +35,14 @@ enum status statement_status(sqlite3 *db, int code)
         return status_of_errno(db == NULL ? 0 : sqlite3_system_errno(db), STATUS_IO);
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
-    case SQLITE_CONSTRAINT:
-        return STATUS_CORRUPT;
+    case SQLITE_CONSTRAINT: return STATUS_CORRUPT;
     case SQLITE_BUSY:
-    case SQLITE_LOCKED:
-        return STATUS_BUSY;
+    case SQLITE_LOCKED: return STATUS_BUSY;
     case SQLITE_READONLY:
     case SQLITE_PERM:
-    case SQLITE_AUTH:
-        return STATUS_DENIED;
-    case SQLITE_TOOBIG:
-        return STATUS_TOO_LARGE;
-    default:
-        return STATUS_INVALID;
+    case SQLITE_AUTH: return STATUS_DENIED;
+    case SQLITE_TOOBIG: return STATUS_TOO_LARGE;
+    default: return STATUS_INVALID;
     }
 }
 
@@ -129,9 +117,9 @@ void statement_bind_null(struct statement *statement)
 void statement_bind_id(struct statement *statement, struct slice text)
 {
     if (statement->status == STATUS_OK)
-        bound(statement,
-              sqlite3_bind_text64(statement->at, ++statement->bound, slice_empty(text) ? "" : text.at,
-                                  text.size, SQLITE_STATIC, SQLITE_UTF8));
+        bound(statement, sqlite3_bind_text64(statement->at, ++statement->bound,
+                                             slice_empty(text) ? "" : text.at, text.size,
+                                             SQLITE_STATIC, SQLITE_UTF8));
 }
 
 void statement_bind_text(struct statement *statement, struct slice text)
@@ -160,8 +148,7 @@ void statement_bind_hash(struct statement *statement, const struct hash *hash)
 {
     static const struct hash zero;
     bool none = memcmp(hash->at, zero.at, HASH_BYTES) == 0;
-    statement_bind_bytes(statement,
-                         (struct slice){(const char *)hash->at, none ? 0 : HASH_BYTES});
+    statement_bind_bytes(statement, (struct slice){(const char *)hash->at, none ? 0 : HASH_BYTES});
 }
 
 enum status statement_row(struct statement *statement)

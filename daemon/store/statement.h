@@ -1,5 +1,5 @@
-/* Prepared statements, kept for the life of the store, and the binding and reading of their values in
- * order. Errors stick: bind and read freely, and look at the status of the row or the end. */
+/* Prepared statements, kept for the life of the store, and the binding and reading of their values
+ * in order. Errors stick: bind and read freely, and look at the status of the row or the end. */
 #ifndef STORE_STATEMENT_H
 #define STORE_STATEMENT_H
 
@@ -21,16 +21,17 @@ struct statement {
 
 /* Any result code of SQLite as a status; a full disk behind an I/O error is FULL. */
 enum status statement_status(sqlite3 *db, int code);
-/* Remembers what failed; a transaction that is open is rolled back, unless only a constraint was hurt. */
+/* Remembers what failed; a transaction that is open is rolled back, unless only a constraint was
+ * hurt. */
 enum status statement_fail(struct store *store, const char *step, int code);
 
 void statement_open(struct statement *statement, struct store *store, const struct sql *sql);
 void statement_bind_number(struct statement *statement, int64_t number);
-void statement_bind_text(struct statement *statement, struct slice text);  /* empty: NULL */
+void statement_bind_text(struct statement *statement, struct slice text); /* empty: NULL */
 /* As text, but an empty one is '' and so compares with others. */
 void statement_bind_id(struct statement *statement, struct slice text);
-void statement_bind_word(struct statement *statement, const char *text);   /* NULL: NULL */
-void statement_bind_bytes(struct statement *statement, struct slice bytes); /* empty: NULL */
+void statement_bind_word(struct statement *statement, const char *text);        /* NULL: NULL */
+void statement_bind_bytes(struct statement *statement, struct slice bytes);     /* empty: NULL */
 void statement_bind_hash(struct statement *statement, const struct hash *hash); /* zero: NULL */
 void statement_bind_null(struct statement *statement);
 

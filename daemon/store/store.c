@@ -139,8 +139,8 @@ struct keyed *store_keyed(struct store *store)
 
 struct hash store_hash(struct store *store, struct slice text)
 {
-    struct hash hash;
-    keyed_hash(store->lookup, text, hash.at);
+    struct hash hash = {{0}};
+    (void)keyed_hash(store->lookup, text, hash.at); /* zero when it fails: nobody's hash */
     return hash;
 }
 

@@ -1,11 +1,10 @@
 /* The state of a bridge: the only room that speaks SQL. Two files in the state directory:
- *   state.db  links with bases, journal, conflicts, runs, watermarks' epochs, settings of operation:
- *             durable (WAL, synchronous=FULL)
- *   stage.db  what each side was last seen to hold, with the watermarks: rebuilt from the platforms
- *             when lost (WAL, synchronous=OFF)
- * One process holds the state (a lock file) and one connection writes; readers open it read-only.
- * Not thread safe: one thread uses one struct store. Texts of persons (payloads, bases, values,
- * subjects) are sealed by row; look-ups go by keyed hash. */
+ *   state.db  links with bases, journal, conflicts, runs, watermarks' epochs, settings of
+ * operation: durable (WAL, synchronous=FULL) stage.db  what each side was last seen to hold, with
+ * the watermarks: rebuilt from the platforms when lost (WAL, synchronous=OFF) One process holds the
+ * state (a lock file) and one connection writes; readers open it read-only. Not thread safe: one
+ * thread uses one struct store. Texts of persons (payloads, bases, values, subjects) are sealed by
+ * row; look-ups go by keyed hash. */
 #ifndef STORE_STORE_H
 #define STORE_STORE_H
 
@@ -31,13 +30,13 @@ struct store_error {
     long holder;        /* pid of the holder when BUSY */
 };
 
-/* Opens (and creates, 0700 directory, 0600 files) the state for writing; takes the lock; migrates by
- * number. key: the log key, 32 bytes; sealing and look-up keys are derived from it. */
+/* Opens (and creates, 0700 directory, 0600 files) the state for writing; takes the lock; migrates
+ * by number. key: the log key, 32 bytes; sealing and look-up keys are derived from it. */
 enum status store_open(const char *directory, struct slice key, struct store **ret,
                        struct store_error *ret_error);
-/* For reading only; never creates, locks or checkpoints. NOT_FOUND: there is no state yet. UNSUPPORTED:
- * another version of the program wrote it (for a writer: a newer one). DENIED with code 0: it was
- * written with another log key. */
+/* For reading only; never creates, locks or checkpoints. NOT_FOUND: there is no state yet.
+ * UNSUPPORTED: another version of the program wrote it (for a writer: a newer one). DENIED with
+ * code 0: it was written with another log key. */
 enum status store_open_reader(const char *directory, struct slice key, struct store **ret,
                               struct store_error *ret_error);
 void store_close(struct store *store);
@@ -59,8 +58,8 @@ enum status store_begin(struct store *store);
 enum status store_commit(struct store *store);
 void store_rollback(struct store *store);
 
-/* Small settings of operation: "mode", "paused", "epoch.municipal", "mapping_digest", … Names that begin
- * with "store." belong to the store. An empty value is as none: NOT_FOUND. */
+/* Small settings of operation: "mode", "paused", "epoch.municipal", "mapping_digest", … Names that
+ * begin with "store." belong to the store. An empty value is as none: NOT_FOUND. */
 enum status store_meta_get(struct store *store, const char *name, struct arena *arena,
                            struct slice *ret); /* NOT_FOUND */
 enum status store_meta_set(struct store *store, const char *name, struct slice value);

@@ -23,7 +23,7 @@ enum municipal_code {
     MUNICIPAL_MAINTENANCE = 50300
 };
 
-enum { MUNICIPAL_PAGE = 500, PAGE_MOST = 1000, QUERY_MOST = 200, BATCH_MOST = 100 };
+enum { MUNICIPAL_PAGE = 500, PAGE_MOST = 1000, BATCH_MOST = 100 };
 
 /* The envelope up to `"data":`; the caller appends the value and closes with '}'. */
 void municipal_open(struct platform *platform, struct answer *answer, enum municipal_code code);

@@ -1,10 +1,11 @@
 #include "mapping/base/civil.h"
+#include "tests/platform/found.h"
 #include "tests/platform/municipal.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum { VALUE_SIZE = 128, FOUND_STEP = 256 };
+enum { VALUE_SIZE = 128 };
 
 /* What is asked for. */
 struct asked {
@@ -12,13 +13,6 @@ struct asked {
     int64_t since;
     int64_t page, size;
     bool wrong;
-};
-
-/* Rows gathered for a query by codes. */
-struct found {
-    const struct row **rows;
-    size_t count, capacity;
-    bool failed;
 };
 
 static void number_in(struct asked *asked, const char *text, int64_t least, int64_t most,
@@ -142,81 +136,6 @@ static void list_filtered(struct platform *platform, const struct request *reque
         render_page(platform, request, &asked, rows, count, total, answer);
 }
 
-static void found_add(void *context, const struct row *row)
-{
-    struct found *found = context;
-    if (found->count == found->capacity) {
-        size_t capacity = found->capacity == 0 ? FOUND_STEP : found->capacity * 2;
-        const struct row **grown = realloc(found->rows, capacity * sizeof *grown);
-        if (grown == NULL) {
-            found->failed = true;
-            return;
-        }
-        found->rows = grown;
-        found->capacity = capacity;
-    }
-    found->rows[found->count++] = row;
-}
-
-static int row_order(const void *one, const void *other)
-{
-    const struct row *left = *(const struct row *const *)one;
-    const struct row *right = *(const struct row *const *)other;
-    if (left->rank != right->rank)
-        return left->rank < right->rank ? -1 : 1;
-    return (left->place > right->place) - (left->place < right->place);
-}
-
-static int year_of(enum entity entity, const struct row *row)
-{
-    if (entity == ENTITY_ACCOUNT)
-        return 0;
-    return entity == ENTITY_HOURS ? row_hours(row)->year : row_annual(row)->year;
-}
-
-/* In order, each once, of the year asked for. */
-static void found_settle(struct found *found, const struct asked *asked)
-{
-    size_t kept = 0;
-    if (found->count > 0)
-        qsort(found->rows, found->count, sizeof *found->rows, row_order);
-    for (size_t at = 0; at < found->count; at++) {
-        const struct row *row = found->rows[at];
-        bool again = kept > 0 && found->rows[kept - 1]->place == row->place;
-        int year = asked->filter.year;
-        if (!again && (year == 0 || year_of(asked->filter.entity, row) == year))
-            found->rows[kept++] = row;
-    }
-    found->count = kept;
-}
-
-/* Looks up each code of the list; false: not a list of at most 200 texts. */
-static bool find_codes(const struct platform *platform, enum entity entity, const json_t *codes,
-                       bool persons, struct found *found)
-{
-    size_t at;
-    json_t *code;
-    if (codes == NULL || json_is_null(codes))
-        return true;
-    if (!json_is_array(codes) || json_array_size(codes) > QUERY_MOST)
-        return false;
-    json_array_foreach((json_t *)(uintptr_t)codes, at, code)
-    {
-        if (!json_is_string(code))
-            return false;
-        size_t before = found->count;
-        store_find(platform->store, entity, json_string_value(code), found_add, found);
-        for (size_t seen = before; entity == ENTITY_ACCOUNT && seen < found->count;) {
-            bool person = row_account(found->rows[seen])->kind == KIND_PERSON;
-            if (person == persons)
-                seen++;
-            else
-                found->rows[seen] = found->rows[--found->count];
-        }
-    }
-    return true;
-}
-
 static struct asked read_query(const json_t *query, enum entity entity)
 {
     struct asked asked = {.filter.entity = entity};
@@ -247,13 +166,13 @@ static void list_queried(struct platform *platform, const struct request *reques
     const json_t *organisations =
         entity == ENTITY_ACCOUNT ? json_object_get(query, "creditCodes") : NULL;
     if (asked.wrong ||
-        !find_codes(platform, entity, json_object_get(query, "idCards"), true, &found) ||
-        !find_codes(platform, entity, organisations, false, &found)) {
+        !found_codes(platform->store, entity, json_object_get(query, "idCards"), true, &found) ||
+        !found_codes(platform->store, entity, organisations, false, &found)) {
         municipal_refuse(platform, answer, MUNICIPAL_MALFORMED);
     } else if (found.failed) {
         municipal_refuse(platform, answer, MUNICIPAL_INTERNAL);
     } else {
-        found_settle(&found, &asked);
+        found_settle(&found, entity, asked.filter.year);
         size_t first = page_first(request, &asked);
         first = first > found.count ? found.count : first;
         size_t left = found.count - first;

@@ -1,10 +1,12 @@
 #include "mapping/base/civil.h"
+#include "tests/platform/found.h"
 #include "tests/platform/provincial.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { VALUE_SIZE = 128, FOUND_STEP = 256 };
+enum { VALUE_SIZE = 128 };
 
 struct asked {
     struct listing_filter filter;
@@ -12,13 +14,6 @@ struct asked {
     int64_t limit; /* 0: not said */
     char cursor[VALUE_SIZE];
     bool wrong;
-};
-
-/* Rows gathered for a snapshot. */
-struct found {
-    const struct row **rows;
-    size_t count, capacity;
-    bool failed;
 };
 
 static void number_in(struct asked *asked, const char *text, int64_t least, int64_t most,
@@ -54,22 +49,6 @@ static void read_filters(const struct request *request, struct asked *asked)
     }
 }
 
-static void found_add(void *context, const struct row *row)
-{
-    struct found *found = context;
-    if (found->count == found->capacity) {
-        size_t capacity = found->capacity == 0 ? FOUND_STEP : found->capacity * 2;
-        const struct row **grown = realloc(found->rows, capacity * sizeof *grown);
-        if (grown == NULL) {
-            found->failed = true;
-            return;
-        }
-        found->rows = grown;
-        found->capacity = capacity;
-    }
-    found->rows[found->count++] = row;
-}
-
 static void find_filtered(const struct platform *platform, const struct asked *asked,
                           struct found *found)
 {
@@ -80,62 +59,6 @@ static void find_filtered(const struct platform *platform, const struct asked *a
         if (row_updated(entity, row) >= asked->since && listing_match(store, &asked->filter, row))
             found_add(found, row);
     }
-}
-
-static int place_order(const void *one, const void *other)
-{
-    const struct row *left = *(const struct row *const *)one;
-    const struct row *right = *(const struct row *const *)other;
-    return (left->place > right->place) - (left->place < right->place);
-}
-
-static int year_of(enum entity entity, const struct row *row)
-{
-    if (entity == ENTITY_ACCOUNT)
-        return 0;
-    return entity == ENTITY_HOURS ? row_hours(row)->year : row_annual(row)->year;
-}
-
-/* Each once, of the year asked for. */
-static void found_settle(struct found *found, const struct asked *asked)
-{
-    size_t kept = 0;
-    int year = asked->filter.year;
-    if (found->count > 0)
-        qsort(found->rows, found->count, sizeof *found->rows, place_order);
-    for (size_t at = 0; at < found->count; at++) {
-        const struct row *row = found->rows[at];
-        bool again = kept > 0 && found->rows[kept - 1]->place == row->place;
-        if (!again && (year == 0 || year_of(asked->filter.entity, row) == year))
-            found->rows[kept++] = row;
-    }
-    found->count = kept;
-}
-
-/* Looks up each code of the list; false: not a list of at most 200 texts. */
-static bool find_codes(const struct platform *platform, enum entity entity, const json_t *codes,
-                       bool persons, struct found *found)
-{
-    size_t at;
-    json_t *code;
-    if (codes == NULL || json_is_null(codes))
-        return true;
-    if (!json_is_array(codes) || json_array_size(codes) > CODES_MOST)
-        return false;
-    json_array_foreach((json_t *)(uintptr_t)codes, at, code)
-    {
-        if (!json_is_string(code))
-            return false;
-        size_t seen = found->count;
-        store_find(platform->store, entity, json_string_value(code), found_add, found);
-        while (entity == ENTITY_ACCOUNT && seen < found->count) {
-            if ((row_account(found->rows[seen])->kind == KIND_PERSON) == persons)
-                seen++;
-            else
-                found->rows[seen] = found->rows[--found->count];
-        }
-    }
-    return true;
 }
 
 static void read_query(const json_t *query, struct asked *asked)
@@ -152,7 +75,7 @@ static void read_query(const json_t *query, struct asked *asked)
             number_in(asked, text, 1, ROWS_MOST, &asked->limit);
     }
     if (json_is_string(cursor) && json_string_length(cursor) < VALUE_SIZE)
-        strcpy(asked->cursor, json_string_value(cursor));
+        snprintf(asked->cursor, sizeof asked->cursor, "%s", json_string_value(cursor));
     else if (cursor != NULL && !json_is_null(cursor))
         asked->wrong = true;
     if (asked->filter.entity != ENTITY_ACCOUNT && year != NULL && !json_is_null(year)) {
@@ -279,9 +202,10 @@ void provincial_list(struct platform *platform, const struct request *request, e
         read_filters(request, &asked);
     if (query != NULL && !further && !asked.wrong)
         asked.wrong =
-            !find_codes(platform, entity, json_object_get(query, "sfzjhm"), true, &found) ||
+            !found_codes(platform->store, entity, json_object_get(query, "sfzjhm"), true, &found) ||
             (entity == ENTITY_ACCOUNT &&
-             !find_codes(platform, entity, json_object_get(query, "tyshxydm"), false, &found));
+             !found_codes(platform->store, entity, json_object_get(query, "tyshxydm"), false,
+                          &found));
     if (asked.wrong) {
         free(found.rows);
         provincial_refuse(platform, answer, PROVINCIAL_BAD_REQUEST);
@@ -294,7 +218,7 @@ void provincial_list(struct platform *platform, const struct request *request, e
     if (query == NULL)
         find_filtered(platform, &asked, &found);
     else
-        found_settle(&found, &asked);
+        found_settle(&found, entity, asked.filter.year);
     list_first(platform, request, &asked, &found, answer);
 }
 

@@ -1,7 +1,9 @@
-/* The event log: each line carries the hash of the one before, across restarts, torn lines, files. */
+/* The event log: each line carries the hash of the one before, across restarts, torn lines, files.
+ */
 #include "tests/support/state.h"
 
 #include "daemon/store/chain.h"
+#include "daemon/store/chain_check.h"
 
 #include <fcntl.h>
 #include <signal.h>
@@ -103,8 +105,9 @@ static void assert_whole(struct log *log, int64_t lines)
 
 static void line_has_its_form(void **test)
 {
-    static const char form[] = "{\"n\":1,\"time\":\"2023-06-01T12:15:00Z\",\"event\":\"cycle_done\","
-                               "\"run\":7,\"prev\":\"";
+    static const char form[] =
+        "{\"n\":1,\"time\":\"2023-06-01T12:15:00Z\",\"event\":\"cycle_done\","
+        "\"run\":7,\"prev\":\"";
     struct log *log = *test;
     char text[8192];
     struct stat stands;
@@ -202,8 +205,7 @@ static void full_disk_leaves_no_part_of_a_line(void **test)
     assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
     assert_int_equal(status, STATUS_FULL);
     assert_whole(log, 1);
-    assert_status(
-        chain_append(log->chain, NOW, "event", (struct slice){members, sizeof members}));
+    assert_status(chain_append(log->chain, NOW, "event", (struct slice){members, sizeof members}));
     assert_whole(log, 2);
     log_reopen(log);
     assert_whole(log, 2);
@@ -227,6 +229,89 @@ static void chain_goes_on_across_files(void **test)
     assert_int_equal(follow(read_file(log, "events.jsonl", text, sizeof text), head, 2), 3);
 }
 
+/* Six lines in two files, of which one is changed as `how` says. */
+static void change_log(const struct log *log, const char *how, int line)
+{
+    char command[512];
+    (void)snprintf(command, sizeof command, "cd %s && sed -i '%d%s' events.jsonl", log->directory,
+                   line, how);
+    assert_int_equal(system(command), 0);
+}
+
+static void check_names_the_first_line_that_is_wrong(void **test)
+{
+    static const struct {
+        const char *how; /* for sed, behind the number of a line of the second file */
+        int line;
+        enum chain_fault fault;
+        int64_t number;
+    } rows[] = {
+        {"b", 1, CHAIN_WHOLE, 0}, /* nothing is changed */
+        {"s/two/twO/", 2, CHAIN_ALTERED, 4},
+        {"s/prev\":\"./prev\":\"x/", 2, CHAIN_ALTERED, 4},
+        {"s/two/twO/", 1, CHAIN_ALTERED, 3},
+        {"d", 2, CHAIN_REMOVED, 4},
+        {"d", 1, CHAIN_REMOVED, 3},
+        {"p", 2, CHAIN_INSERTED, 4},
+        {"{h;s/two/twO/;p;g}", 2, CHAIN_INSERTED, 4},
+        {"s/^/garbage/", 3, CHAIN_UNREADABLE, 0},
+        {"d", 4, CHAIN_CUT, 5},
+        {"s/two/twO/", 4, CHAIN_CUT, 6},
+    };
+    struct log *log = *test;
+    for (size_t index = 0; index < sizeof rows / sizeof *rows; index++) {
+        char head[CHAIN_HEX + 1];
+        struct chain_report report;
+        chain_close(log->chain);
+        state_remove(log->directory);
+        log_open(log);
+        for (int line = 1; line <= 6; line++) {
+            assert_status(chain_append(log->chain, NOW, "event", SLICE("\"a\":\"two\"")));
+            if (line == 2)
+                assert_status(chain_rotate(log->chain, NOW));
+        }
+        chain_head(log->chain, head);
+        change_log(log, rows[index].how, rows[index].line);
+        assert_status(chain_check(log->directory, STATE_KEY, head, &report));
+        if (report.fault != rows[index].fault || report.number != rows[index].number)
+            print_error("row %zu: %s at %lld\n", index, chain_fault_name(report.fault),
+                        (long long)report.number);
+        assert_int_equal(report.fault, rows[index].fault);
+        assert_int_equal(report.number, rows[index].fault == CHAIN_WHOLE ? 0 : rows[index].number);
+        if (rows[index].fault == CHAIN_WHOLE) {
+            assert_int_equal(report.first, 1);
+            assert_int_equal(report.last, 6);
+            assert_string_equal(report.head, head);
+        }
+    }
+}
+
+static void old_files_may_be_gone_and_both_hashes_are_taken(void **test)
+{
+    struct log *log = *test;
+    struct chain_report report;
+    assert_status(chain_append(log->chain, NOW, "event", (struct slice){0}));
+    assert_status(chain_rotate(log->chain, NOW));
+    chain_close(log->chain);
+    assert_status(chain_open(log->directory, STATE_KEY, DIGEST_SHA256, &log->chain));
+    assert_status(chain_append(log->chain, NOW, "event", (struct slice){0}));
+    assert_status(chain_append(log->chain, NOW, "event", (struct slice){0}));
+    assert_status(chain_check(log->directory, STATE_KEY, NULL, &report));
+    assert_int_equal(report.fault, CHAIN_WHOLE);
+    assert_int_equal(report.last, 3);
+    assert_status(chain_rotate(log->chain, NOW));
+    char path[256];
+    (void)snprintf(path, sizeof path, "%s/events-000000000001-20230601T121500Z.jsonl",
+                   log->directory);
+    assert_int_equal(unlink(path), 0);
+    assert_status(chain_check(log->directory, STATE_KEY, NULL, &report));
+    assert_int_equal(report.fault, CHAIN_WHOLE);
+    assert_int_equal(report.first, 2);
+    assert_status(chain_check(log->directory, SLICE("another key"), NULL, &report));
+    assert_int_equal(report.fault, CHAIN_ALTERED);
+    assert_int_equal(chain_check("/nowhere", STATE_KEY, NULL, &report), STATUS_NOT_FOUND);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -236,6 +321,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(long_lines_are_found_again, setup, teardown),
         cmocka_unit_test_setup_teardown(full_disk_leaves_no_part_of_a_line, setup, teardown),
         cmocka_unit_test_setup_teardown(chain_goes_on_across_files, setup, teardown),
+        cmocka_unit_test_setup_teardown(check_names_the_first_line_that_is_wrong, setup, teardown),
+        cmocka_unit_test_setup_teardown(old_files_may_be_gone_and_both_hashes_are_taken, setup,
+                                        teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

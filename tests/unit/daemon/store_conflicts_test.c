@@ -7,11 +7,20 @@
 static struct conflict conflict_of(const char *subject, const char *one, const char *other)
 {
     struct conflict conflict = {
-        .kind = conflict_kind_name(KIND_field_mismatch), .severity = SEVERITY_ERROR,
-        .entity = ENTITY_HOURS, .subject = slice_of(subject), .masked = SLICE("masked"),
-        .field = "amount", .value = {slice_of(one), slice_of(other)}, .base = SLICE("100"),
-        .has_base = true, .owner = SLICE("hrss:371602"), .remote_id = {SLICE("m1"), SLICE("p1")},
-        .region = "371602", .year = 2023, .run = 1,
+        .kind = conflict_kind_name(KIND_field_mismatch),
+        .severity = SEVERITY_ERROR,
+        .entity = ENTITY_HOURS,
+        .subject = slice_of(subject),
+        .masked = SLICE("masked"),
+        .field = "amount",
+        .value = {slice_of(one), slice_of(other)},
+        .base = SLICE("100"),
+        .has_base = true,
+        .owner = SLICE("hrss:371602"),
+        .remote_id = {SLICE("m1"), SLICE("p1")},
+        .region = "371602",
+        .year = 2023,
+        .run = 1,
     };
     (void)snprintf(conflict.reference, sizeof conflict.reference, "%.16s", subject);
     return conflict;
@@ -71,8 +80,7 @@ static void life_of_a_conflict(void **test)
          DECISION_ACCEPT},
         {CONFLICT_CLOSED, DECISION_ACCEPT, "400", CONFLICT_REOPENED, CONFLICT_OPEN, DECISION_NONE},
         {CONFLICT_CLEARED, DECISION_NONE, "300", CONFLICT_REOPENED, CONFLICT_OPEN, DECISION_NONE},
-        {CONFLICT_CLEARED, DECISION_ACCEPT, "300", CONFLICT_REOPENED, CONFLICT_OPEN,
-         DECISION_NONE},
+        {CONFLICT_CLEARED, DECISION_ACCEPT, "300", CONFLICT_REOPENED, CONFLICT_OPEN, DECISION_NONE},
     };
     struct state *state = *test;
     for (size_t index = 0; index < sizeof rows / sizeof *rows; index++) {
@@ -86,8 +94,7 @@ static void life_of_a_conflict(void **test)
             assert_status(conflict_decide(state->store, conflict.number, rows[index].decision,
                                           (struct slice){0}, SLICE("1000 clerk"), SLICE("why"),
                                           1100));
-        assert_status(
-            conflict_set_state(state->store, conflict.number, rows[index].state, 1200));
+        assert_status(conflict_set_state(state->store, conflict.number, rows[index].state, 1200));
         conflict = conflict_of(subject, "200", rows[index].provincial);
         conflict.run = 2;
         assert_status(conflict_see(state->store, &conflict, 2000, &seen));
@@ -119,8 +126,8 @@ static void decision_is_kept_and_can_be_changed_until_applied(void **test)
     assert_slice(read.decision_value, "250");
     assert_slice(read.decision_reason, "by telephone");
     assert_int_equal(read.decided_at, 1100);
-    assert_status(conflict_decide(state->store, conflict.number, DECISION_ACCEPT,
-                                  (struct slice){0}, SLICE("1000 clerk"), SLICE("as it is"), 1200));
+    assert_status(conflict_decide(state->store, conflict.number, DECISION_ACCEPT, (struct slice){0},
+                                  SLICE("1000 clerk"), SLICE("as it is"), 1200));
     assert_status(conflict_get(state->store, conflict.number, &state->arena, &read));
     assert_int_equal(read.state, CONFLICT_CLOSED);
     assert_status(conflict_set_state(state->store, conflict.number, CONFLICT_APPLIED, 1300));

@@ -10,14 +10,27 @@ static int64_t plan(struct state *state, int64_t run, unsigned wave, const char 
                     enum write_state state_of)
 {
     struct write write = {
-        .run = run, .target = PROVINCIAL, .entity = ENTITY_HOURS, .operation = WRITE_UPDATE,
-        .state = state_of, .wave = wave, .key = state_hash(state, key), .source_id = SLICE("m1"),
-        .target_id = SLICE("p1"), .version = 4, .subject = state_hash(state, "hours:371600/1"),
-        .reference = "0123456789abcdef", .subject_text = SLICE("hours:371600/1"),
-        .masked = SLICE("hours:371600/1"), .reason = situation_name(SITUATION_municipal_changed),
-        .fields = FIELD_BIT(FIELD_HOURS_AMOUNT), .values = SLICE("values"),
-        .before = SLICE("before"), .body = SLICE("{\"amount\":1}"),
-        .origin_system = SLICE("371600"), .origin_number = SLICE("1"),
+        .run = run,
+        .target = PROVINCIAL,
+        .entity = ENTITY_HOURS,
+        .operation = WRITE_UPDATE,
+        .state = state_of,
+        .wave = wave,
+        .key = state_hash(state, key),
+        .source_id = SLICE("m1"),
+        .target_id = SLICE("p1"),
+        .version = 4,
+        .subject = state_hash(state, "hours:371600/1"),
+        .reference = "0123456789abcdef",
+        .subject_text = SLICE("hours:371600/1"),
+        .masked = SLICE("hours:371600/1"),
+        .reason = situation_name(SITUATION_municipal_changed),
+        .fields = FIELD_BIT(FIELD_HOURS_AMOUNT),
+        .values = SLICE("values"),
+        .before = SLICE("before"),
+        .body = SLICE("{\"amount\":1}"),
+        .origin_system = SLICE("371600"),
+        .origin_number = SLICE("1"),
     };
     assert_status(journal_plan(state->store, &write));
     return write.number;

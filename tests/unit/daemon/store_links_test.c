@@ -28,8 +28,8 @@ static void link_is_found_from_either_side(void **test)
     struct link read;
     assert_status(link_put(state->store, &link));
     assert_int_equal(link.number, 1);
-    assert_status(link_by_remote(state->store, ENTITY_HOURS, MUNICIPAL, SLICE("m1"), &state->arena,
-                                 &read));
+    assert_status(
+        link_by_remote(state->store, ENTITY_HOURS, MUNICIPAL, SLICE("m1"), &state->arena, &read));
     assert_int_equal(read.number, 1);
     assert_slice(read.remote_id[PROVINCIAL], "p1");
     assert_slice(read.base, "agreed values");
@@ -37,11 +37,11 @@ static void link_is_found_from_either_side(void **test)
     assert_slice(read.identity, "person:x");
     assert_int_equal(read.evidence, EVIDENCE_ORIGIN);
     assert_true(read.has_base);
-    assert_status(link_by_remote(state->store, ENTITY_HOURS, PROVINCIAL, SLICE("p1"),
-                                 &state->arena, &read));
-    assert_int_equal(link_by_remote(state->store, ENTITY_ACCOUNT, PROVINCIAL, SLICE("p1"),
-                                    &state->arena, &read),
-                     STATUS_NOT_FOUND);
+    assert_status(
+        link_by_remote(state->store, ENTITY_HOURS, PROVINCIAL, SLICE("p1"), &state->arena, &read));
+    assert_int_equal(
+        link_by_remote(state->store, ENTITY_ACCOUNT, PROVINCIAL, SLICE("p1"), &state->arena, &read),
+        STATUS_NOT_FOUND);
     read.base = SLICE("other values");
     read.state = LINK_ASIDE;
     assert_status(link_put(state->store, &read));
@@ -146,7 +146,9 @@ static void runs_are_walked_newest_first(void **test)
     static const int exits[] = {0, 3, 4, 5};
     assert_int_equal(run_last_good(state->store, &state->arena, &read), STATUS_NOT_FOUND);
     for (int index = 0; index < 4; index++) {
-        struct run_row run = {.kind = SLICE("full"), .scope = SLICE("year 2023"), .dry = index == 1,
+        struct run_row run = {.kind = SLICE("full"),
+                              .scope = SLICE("year 2023"),
+                              .dry = index == 1,
                               .started = 1000 + index};
         assert_status(run_begin(state->store, &run));
         assert_int_equal(run.number, index + 1);

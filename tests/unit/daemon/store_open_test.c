@@ -45,8 +45,8 @@ static void files_are_for_their_owner_only(void **test)
     static const struct {
         const char *name;
         mode_t mode;
-    } rows[] = {{"", 0700},           {"state.db", 0600},     {"stage.db", 0600}, {"lock", 0600},
-                {"state.db-wal", 0600}, {"stage.db-wal", 0600}};
+    } rows[] = {{"", 0700},     {"state.db", 0600},     {"stage.db", 0600},
+                {"lock", 0600}, {"state.db-wal", 0600}, {"stage.db-wal", 0600}};
     struct state *state = *test;
     assert_status(store_meta_set(state->store, "mode", SLICE("write")));
     stage_one(state, "1");
@@ -63,8 +63,7 @@ static void settings_of_operation_outlive_a_restart(void **test)
 {
     struct state *state = *test;
     struct slice value = {0};
-    assert_int_equal(store_meta_get(state->store, "mode", &state->arena, &value),
-                     STATUS_NOT_FOUND);
+    assert_int_equal(store_meta_get(state->store, "mode", &state->arena, &value), STATUS_NOT_FOUND);
     assert_status(store_meta_set(state->store, "mode", SLICE("observe")));
     assert_status(store_meta_set(state->store, "mode", SLICE("write")));
     assert_status(store_secret_set(state->store, "token", SLICE("of no use to a thief")));
@@ -118,9 +117,8 @@ static void newer_or_damaged_stage_is_made_anew(void **test)
             assert_int_equal(unlink(path), 0);
         state_open(state);
         assert_true(store_stage_is_new(state->store));
-        assert_int_equal(
-            stage_glance(state->store, MUNICIPAL, ENTITY_ACCOUNT, SLICE("1"), &staged),
-            STATUS_NOT_FOUND);
+        assert_int_equal(stage_glance(state->store, MUNICIPAL, ENTITY_ACCOUNT, SLICE("1"), &staged),
+                         STATUS_NOT_FOUND);
         assert_status(store_meta_get(state->store, "mode", &state->arena, &value));
         stage_one(state, "1");
     }
@@ -183,9 +181,8 @@ static void lock_goes_with_a_killed_process(void **test)
     pid_t child = fork();
     if (child == 0) {
         struct store *store = NULL;
-        (void)!write(ready[1], store_open(state->directory, STATE_KEY, &store, NULL) == STATUS_OK
-                                   ? "y"
-                                   : "n",
+        (void)!write(ready[1],
+                     store_open(state->directory, STATE_KEY, &store, NULL) == STATUS_OK ? "y" : "n",
                      1);
         for (;;)
             (void)pause();
@@ -209,8 +206,8 @@ static void reader_sees_what_was_committed_and_writes_nothing(void **test)
     stage_one(state, "1");
     assert_status(store_open_reader(state->directory, STATE_KEY, &reader, NULL));
     assert_status(store_meta_get(reader, "mode", &state->arena, &value));
-    assert_status(stage_get(reader, MUNICIPAL, ENTITY_ACCOUNT, SLICE("1"), true, &state->arena,
-                            &staged));
+    assert_status(
+        stage_get(reader, MUNICIPAL, ENTITY_ACCOUNT, SLICE("1"), true, &state->arena, &staged));
     assert_slice(staged.payload, "{}");
     assert_int_equal(store_meta_set(reader, "mode", SLICE("observe")), STATUS_DENIED);
     assert_status(store_begin(reader));
@@ -250,8 +247,7 @@ static void rollback_takes_both_files_back(void **test)
     assert_status(store_meta_set(state->store, "mode", SLICE("write")));
     stage_one(state, "1");
     store_rollback(state->store);
-    assert_int_equal(store_meta_get(state->store, "mode", &state->arena, &value),
-                     STATUS_NOT_FOUND);
+    assert_int_equal(store_meta_get(state->store, "mode", &state->arena, &value), STATUS_NOT_FOUND);
     assert_int_equal(stage_glance(state->store, MUNICIPAL, ENTITY_ACCOUNT, SLICE("1"), &staged),
                      STATUS_NOT_FOUND);
     assert_int_equal(store_commit(state->store), STATUS_INVALID);

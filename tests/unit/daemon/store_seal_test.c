@@ -44,10 +44,11 @@ static void sealed_text_opens_again(void **test)
     for (size_t index = 0; index < 3; index++) {
         struct slice text = {0};
         buffer_clear(&sealing->sealed);
-        assert_status(seal_close(sealing->seal, SEAL_STAGE, bound, slice_of(texts[index]),
-                                 &sealing->sealed));
+        assert_status(
+            seal_close(sealing->seal, SEAL_STAGE, bound, slice_of(texts[index]), &sealing->sealed));
         assert_int_equal(sealing->sealed.size, strlen(texts[index]) + SEAL_EXTRA_BYTES);
-        assert_status(open_bytes(sealing, SEAL_STAGE, bound, buffer_slice(&sealing->sealed), &text));
+        assert_status(
+            open_bytes(sealing, SEAL_STAGE, bound, buffer_slice(&sealing->sealed), &text));
         assert_slice(text, texts[index]);
     }
 }
@@ -65,9 +66,9 @@ static void every_changed_byte_is_found(void **test)
         sealing->sealed.at[index] ^= 1;
     }
     for (size_t size = 0; size < sealing->sealed.size; size++)
-        assert_int_equal(open_bytes(sealing, SEAL_STAGE, bound,
-                                    (struct slice){sealing->sealed.at, size}, &text),
-                         STATUS_CORRUPT);
+        assert_int_equal(
+            open_bytes(sealing, SEAL_STAGE, bound, (struct slice){sealing->sealed.at, size}, &text),
+            STATUS_CORRUPT);
 }
 
 static void moved_value_is_found(void **test)

@@ -7,12 +7,19 @@
 
 enum { RUN = 7 };
 
-static struct staged row_of(struct state *state, enum side side, enum entity entity,
-                            const char *id, uint8_t kind)
+static struct staged row_of(struct state *state, enum side side, enum entity entity, const char *id,
+                            uint8_t kind)
 {
     struct staged staged = {
-        .side = side, .entity = entity, .remote_id = slice_of(id), .version = 3, .updated = 1700000000,
-        .kind = kind, .seen = RUN, .payload = SLICE("{\"of\":\"nobody\"}"), .dirty = true,
+        .side = side,
+        .entity = entity,
+        .remote_id = slice_of(id),
+        .version = 3,
+        .updated = 1700000000,
+        .kind = kind,
+        .seen = RUN,
+        .payload = SLICE("{\"of\":\"nobody\"}"),
+        .dirty = true,
     };
     staged.key = state_hash(state, id);
     staged.raw = state_hash(state, "raw");
@@ -35,9 +42,9 @@ static void row_comes_back_as_it_was_put(void **test)
     put_row.person = state_hash(state, "person:x");
     put_row.natural = state_hash(state, "natural");
     put_row.state = STAGED_INVALID;
-    assert_int_equal(stage_get(state->store, PROVINCIAL, ENTITY_HOURS, SLICE("P-1"), true,
-                               &state->arena, &read),
-                     STATUS_NOT_FOUND);
+    assert_int_equal(
+        stage_get(state->store, PROVINCIAL, ENTITY_HOURS, SLICE("P-1"), true, &state->arena, &read),
+        STATUS_NOT_FOUND);
     for (int round = 0; round < 2; round++) {
         put_row.version = 3 + round;
         put_row.payload = round == 0 ? SLICE("{\"first\":1}") : SLICE("{\"second\":22}");
@@ -92,14 +99,14 @@ static void row_changed_in_the_file_is_corrupt(void **test)
         store_close(state->store);
         change_behind(state, changes[index]);
         state_open(state);
-        assert_int_equal(stage_get(state->store, MUNICIPAL, ENTITY_HOURS, id, true, &state->arena,
-                                   &read),
-                         STATUS_CORRUPT);
+        assert_int_equal(
+            stage_get(state->store, MUNICIPAL, ENTITY_HOURS, id, true, &state->arena, &read),
+            STATUS_CORRUPT);
     }
     put(state, MUNICIPAL, ENTITY_HOURS, "2", 0); /* read again, it is whole again */
     struct staged read;
-    assert_status(stage_get(state->store, MUNICIPAL, ENTITY_HOURS, SLICE("2"), true, &state->arena,
-                            &read));
+    assert_status(
+        stage_get(state->store, MUNICIPAL, ENTITY_HOURS, SLICE("2"), true, &state->arena, &read));
 }
 
 static void dirty_rows_come_departments_first(void **test)
@@ -117,8 +124,7 @@ static void dirty_rows_come_departments_first(void **test)
     put(state, PROVINCIAL, ENTITY_ACCOUNT, "E2", 2);
     put(state, MUNICIPAL, ENTITY_HOURS, "H1", 0);
     put(state, MUNICIPAL, ENTITY_ACCOUNT, "clean", 1);
-    assert_status(
-        stage_set_dirty(state->store, MUNICIPAL, ENTITY_ACCOUNT, SLICE("clean"), false));
+    assert_status(stage_set_dirty(state->store, MUNICIPAL, ENTITY_ACCOUNT, SLICE("clean"), false));
     while (stage_next_dirty(state->store, ENTITY_ACCOUNT, after, &state->arena, &cursor) ==
            STATUS_OK) {
         assert_true(count < sizeof expected / sizeof *expected);
@@ -145,8 +151,7 @@ static void missing_rows_are_those_no_reading_listed(void **test)
     put(state, MUNICIPAL, ENTITY_HOURS, "4", 0);
     put(state, PROVINCIAL, ENTITY_HOURS, "5", 0);
     assert_status(stage_mark_seen(state->store, MUNICIPAL, ENTITY_HOURS, SLICE("2"), RUN + 1));
-    assert_status(
-        stage_set_state(state->store, MUNICIPAL, ENTITY_HOURS, SLICE("3"), STAGED_GONE));
+    assert_status(stage_set_state(state->store, MUNICIPAL, ENTITY_HOURS, SLICE("3"), STAGED_GONE));
     while (stage_next_missing(state->store, MUNICIPAL, ENTITY_HOURS, RUN + 1, after, &state->arena,
                               &row) == STATUS_OK) {
         assert_true(count < 3);
@@ -154,9 +159,8 @@ static void missing_rows_are_those_no_reading_listed(void **test)
         after = row.remote_id;
     }
     assert_int_equal(count, 3);
-    assert_int_equal(
-        stage_mark_seen(state->store, MUNICIPAL, ENTITY_HOURS, SLICE("none"), RUN),
-        STATUS_NOT_FOUND);
+    assert_int_equal(stage_mark_seen(state->store, MUNICIPAL, ENTITY_HOURS, SLICE("none"), RUN),
+                     STATUS_NOT_FOUND);
 }
 
 static void look_ups_leave_gone_rows_out_and_count_past_the_most(void **test)
@@ -173,8 +177,7 @@ static void look_ups_leave_gone_rows_out_and_count_past_the_most(void **test)
         staged.dirty = false;
         assert_status(stage_put(state->store, &staged));
     }
-    assert_status(
-        stage_set_state(state->store, MUNICIPAL, ENTITY_HOURS, SLICE("a"), STAGED_GONE));
+    assert_status(stage_set_state(state->store, MUNICIPAL, ENTITY_HOURS, SLICE("a"), STAGED_GONE));
     assert_status(stage_by_key(state->store, MUNICIPAL, ENTITY_HOURS,
                                state_hash(state, "hours:371600/1"), 2, &state->arena, ids, &count));
     assert_int_equal(count, 3);
@@ -260,8 +263,7 @@ static void rows_are_counted_by_state(void **test)
     put(state, MUNICIPAL, ENTITY_HOURS, "1", 0);
     put(state, MUNICIPAL, ENTITY_HOURS, "1", 0);
     put(state, MUNICIPAL, ENTITY_HOURS, "2", 0);
-    assert_status(
-        stage_set_state(state->store, MUNICIPAL, ENTITY_HOURS, SLICE("2"), STAGED_GONE));
+    assert_status(stage_set_state(state->store, MUNICIPAL, ENTITY_HOURS, SLICE("2"), STAGED_GONE));
     put(state, PROVINCIAL, ENTITY_HOURS, "2", 0);
     assert_status(stage_count(state->store, MUNICIPAL, ENTITY_HOURS, counts));
     assert_int_equal(counts[STAGED_PRESENT], 1);
