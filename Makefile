@@ -80,6 +80,7 @@ $(OUT)/libcore.a: $(call objects,$(CORE))
 $(OUT)/libstate.a: $(call objects,$(STATE))
 $(OUT)/libdaemon.a: $(call objects,$(DAEMON))
 $(OUT)/libsupport.a: $(call objects,$(SUPPORT))
+$(OUT)/libcli.a: $(call objects,$(filter-out daemon/cli/main.c daemon/cli/cebridge.c,$(CLI)))
 $(OUT)/lib%.a:
 	@rm -f $@
 	$(Q)ar rcs $@ $^
@@ -103,7 +104,7 @@ $(OUT)/locale/%/LC_MESSAGES/cebridge.mo: daemon/po/%.po
 CORE_UNIT := $(foreach test,$(UNIT),$(if $(wildcard daemon/sync/$(notdir $(test:_test.c=.c))),$(test:%.c=$(OUT)/%)))
 $(CORE_UNIT): $(OUT)/%: $(OUT)/%.o $(OUT)/libcore.a
 	$(Q)$(CC) $(FLAGS) $^ -o $@ $(LINK) $(CORE_LIBS) -lcmocka
-$(OUT)/tests/unit/daemon/%_test: $(OUT)/tests/unit/daemon/%_test.o $(OUT)/libsupport.a $(LIBS)
+$(OUT)/tests/unit/daemon/%_test: $(OUT)/tests/unit/daemon/%_test.o $(OUT)/libsupport.a $(OUT)/libcli.a $(LIBS)
 	$(Q)$(CC) $(FLAGS) $^ -o $@ $(LINK) $(ALL_LIBS) -lcmocka
 $(OUT)/tests/unit/platform/%_test: $(OUT)/tests/unit/platform/%_test.o \
         $(call objects,$(filter-out %/main.c,$(PLATFORM))) $(OUT)/libcore.a

@@ -39,14 +39,13 @@ static bool is_listing(const struct reading *reading)
     return reading->request->call == CALL_LIST || reading->request->call == CALL_QUERY;
 }
 
-/* A page is looked through once: after that the rows are known, and everything else stands in the text
- * around them. */
+/* A page is looked through once: after that the rows are known, and everything else stands in the
+ * text around them. */
 static enum status take_rows(struct reading *reading, struct answer *answer)
 {
     struct split_page page = {0};
     struct slice body = reading->reply->body;
-    enum status status =
-        split_rows(body, reading->definition->paging.rows, reading->arena, &page);
+    enum status status = split_rows(body, reading->definition->paging.rows, reading->arena, &page);
     if (status == STATUS_NO_MEMORY || status == STATUS_TOO_LARGE)
         return STATUS_NO_MEMORY;
     if (status != STATUS_OK)
@@ -98,7 +97,8 @@ static int64_t milliseconds(struct slice text, int64_t unit_ms)
     return (number + (dot != NULL)) * unit_ms;
 }
 
-/* Seconds, or a date by the platform's own clock: it is compared with the Date header where there is one. */
+/* Seconds, or a date by the platform's own clock: it is compared with the Date header where there
+ * is one. */
 static int64_t retry_after_ms(const struct reply *reply, const struct answer *answer)
 {
     int64_t instant = 0;
@@ -207,8 +207,7 @@ static enum status result_index(const struct reading *reading, struct slice row,
 {
     struct slice text = {0};
     int64_t number = -1;
-    enum status status =
-        answer_scalar(row, reading->form->result_index, reading->arena, &text);
+    enum status status = answer_scalar(row, reading->form->result_index, reading->arena, &text);
     *ret_found = slice_integer(text, &number) && number >= 0 &&
                  (uint64_t)number < reading->request->item_count;
     if (*ret_found)
@@ -237,8 +236,8 @@ static enum status read_result(const struct reading *reading, struct slice row,
     if (rule == NULL)
         return STATUS_OK;
     item->fields = answer_raw(row, rule->fields);
-    item->record = answer_object(row, item->class == ANSWER_OK ? reading->form->result_record
-                                                               : rule->record);
+    item->record =
+        answer_object(row, item->class == ANSWER_OK ? reading->form->result_record : rule->record);
     if (item->class == ANSWER_OK && slice_empty(item->record))
         item->class = ANSWER_UNKNOWN; /* what is stored is not known */
     return answer_scalar(row, rule->id, reading->arena, &item->remote_id);
@@ -265,8 +264,7 @@ static enum status take_results(const struct reading *reading, struct answer *an
 {
     struct split_page page = {0};
     size_t count = reading->request->item_count;
-    enum status status =
-        split_rows(reading->json, reading->form->results, reading->arena, &page);
+    enum status status = split_rows(reading->json, reading->form->results, reading->arena, &page);
     if (status == STATUS_NO_MEMORY || status == STATUS_TOO_LARGE)
         return STATUS_NO_MEMORY;
     if (status != STATUS_OK) {

@@ -1,5 +1,5 @@
-/* What a platform's reply means: its definition's ordered rules give a class, and the facts of the reply
- * are taken out by pointer. Pure. */
+/* What a platform's reply means: its definition's ordered rules give a class, and the facts of the
+ * reply are taken out by pointer. Pure. */
 #ifndef CONNECTORS_ANSWER_H
 #define CONNECTORS_ANSWER_H
 
@@ -25,7 +25,7 @@ enum answer_class {
 #define ANSWER_CLASS_ENUM(name, text) ANSWER_##name,
     ANSWER_CLASS_MAP(ANSWER_CLASS_ENUM)
 #undef ANSWER_CLASS_ENUM
-    ANSWER_CLASSES
+        ANSWER_CLASSES
 };
 
 /* "ok", "slow_down", …: as definitions name them. Static. */
@@ -43,8 +43,8 @@ struct answer_item {
 /* Slices point into the reply's body or the arena. */
 struct answer {
     enum answer_class class;
-    char code[16];    /* the platform's own code, else the HTTP status */
-    int64_t delay_ms; /* before trying again; -1: none said */
+    char code[16];                          /* the platform's own code, else the HTTP status */
+    int64_t delay_ms;                       /* before trying again; -1: none said */
     struct slice record, remote_id, fields; /* of a single read or write */
     struct slice *rows;                     /* LIST, QUERY: raw JSON, each one record */
     size_t row_count;
@@ -55,16 +55,16 @@ struct answer {
      * answer does not name, or names twice, is UNKNOWN */
     struct answer_item *items;
     size_t item_count;
-    struct slice token; /* TOKEN */
+    struct slice token;    /* TOKEN */
     int64_t token_seconds; /* 0: not said */
-    int64_t now; /* TIME: instant */
+    int64_t now;           /* TIME: instant */
     bool has_date;
     int64_t date_ms; /* Date header, ms since 1970 */
 };
 
-/* Rules in their order; the first that matches gives the class. No rule: FATAL for a read, UNKNOWN for
- * a write. Text that is no JSON, or OK without what the call must bring: RETRY for a read, UNKNOWN
- * for a write. No whole reply: RETRY where nothing was sent or for a read, else UNKNOWN.
+/* Rules in their order; the first that matches gives the class. No rule: FATAL for a read, UNKNOWN
+ * for a write. Text that is no JSON, or OK without what the call must bring: RETRY for a read,
+ * UNKNOWN for a write. No whole reply: RETRY where nothing was sent or for a read, else UNKNOWN.
  * NO_MEMORY is the only failure. */
 enum status answer_read(const struct definition *definition, const struct request *request,
                         const struct reply *reply, struct arena *arena, struct answer *ret);

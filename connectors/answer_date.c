@@ -13,8 +13,8 @@ static int month_of(const char *name)
     return 0;
 }
 
-/* "Mon, 17 Apr 2023 00:00:00 GMT": the month's name becomes a number, the rest is a format. The name of the
- * day says nothing that the date does not. */
+/* "Mon, 17 Apr 2023 00:00:00 GMT": the month's name becomes a number, the rest is a format. The
+ * name of the day says nothing that the date does not. */
 bool answer_http_date(struct slice text, int64_t *ret_instant)
 {
     char plain[32];

@@ -96,8 +96,7 @@ enum status answer_rule_find(const struct answer_rules *rules, const struct answ
     for (size_t index = 0; index < rules->count; index++) {
         const struct answer_rule *rule = &rules->rules[index];
         bool call = rule->calls == 0 || (rule->calls & 1U << view->call) != 0;
-        if (!call || !status_matches(rule, view->status) ||
-            !type_matches(rule, view->content_type))
+        if (!call || !status_matches(rule, view->status) || !type_matches(rule, view->content_type))
             continue;
         if (rule->pointer.at != NULL) {
             enum status status = look_at(view, rule->pointer, &last);

@@ -9,15 +9,15 @@
 enum { DEFINITION_FORMAT = 1 };
 
 static const char *const ROOT_NAMES[] = {
-    "format", "name",        "about",       "transport", "sign_on",  "headers", "signing",
-    "clock",  "paging",      "incremental", "idempotency", "deletion", "probe", "answers",
-    "item_answers", "entities", NULL};
+    "format",  "name",    "about",        "transport",   "sign_on",     "headers",
+    "signing", "clock",   "paging",       "incremental", "idempotency", "deletion",
+    "probe",   "answers", "item_answers", "entities",    NULL};
 
 const char *call_name(enum call call)
 {
     static const char *const names[CALLS] = {
-        [CALL_TOKEN] = "token",   [CALL_TIME] = "time",     [CALL_LIST] = "list",
-        [CALL_QUERY] = "query",   [CALL_READ] = "read",     [CALL_CREATE] = "create",
+        [CALL_TOKEN] = "token",   [CALL_TIME] = "time",  [CALL_LIST] = "list",
+        [CALL_QUERY] = "query",   [CALL_READ] = "read",  [CALL_CREATE] = "create",
         [CALL_UPDATE] = "update", [CALL_BATCH] = "batch"};
     return names[call];
 }

@@ -24,10 +24,11 @@ const char *call_name(enum call call);
 
 struct definition;
 
-/* json: the file's text; file: its name for faults. On failure ret_fault (may be NULL) has file, line,
- * key (a JSON Pointer), what was read and what is allowed; unknown keys are refused with the nearest
- * known one, duplicate keys and what this program does not know how to do are refused. NO_MEMORY,
- * INVALID. The definition is freed with definition_free; it never changes and may be shared. */
+/* json: the file's text; file: its name for faults. On failure ret_fault (may be NULL) has file,
+ * line, key (a JSON Pointer), what was read and what is allowed; unknown keys are refused with the
+ * nearest known one, duplicate keys and what this program does not know how to do are refused.
+ * NO_MEMORY, INVALID. The definition is freed with definition_free; it never changes and may be
+ * shared. */
 enum status definition_load(struct slice json, const char *file, struct definition **ret,
                             struct fault *ret_fault);
 void definition_free(struct definition *definition); /* NULL is fine */
@@ -80,8 +81,8 @@ bool definition_signs_on(const struct definition *definition);
 bool definition_has_clock_call(const struct definition *definition);
 /* The Date header of its answers is its clock. */
 bool definition_has_date(const struct definition *definition);
-/* Its writes carry an idempotency key; it also keeps refusals under the key (then the key must count
- * them: platforms.md, "POST and PUT honour Idempotency-Key"). */
+/* Its writes carry an idempotency key; it also keeps refusals under the key (then the key must
+ * count them: platforms.md, "POST and PUT honour Idempotency-Key"). */
 bool definition_idempotent(const struct definition *definition);
 bool definition_keeps_refusals(const struct definition *definition);
 enum deletion { DELETION_FLAG, DELETION_NEVER, DELETION_GONE };

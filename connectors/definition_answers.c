@@ -1,13 +1,13 @@
-/* The table of answer classes: ordered rules on HTTP status, a pointer's value, and content type. */
+/* The table of answer classes: ordered rules on HTTP status, a pointer's value, and content type.
+ */
 #include "connectors/definition_read.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const RULE_NAMES[] = {"status",      "content_type", "call",     "pointer",
-                                         "is",          "class",        "write_class", "delay_ms",
-                                         "delay_s",     "retry_after",  "record",   "id",
-                                         "fields",      NULL};
+static const char *const RULE_NAMES[] = {
+    "status",   "content_type", "call",        "pointer", "is", "class",  "write_class",
+    "delay_ms", "delay_s",      "retry_after", "record",  "id", "fields", NULL};
 static const char STATUS_ALLOWED[] = "an HTTP status, \"5xx\", or a list of them (up to 16)";
 
 static bool read_range(const json_t *value, struct status_range *ret)
@@ -96,10 +96,10 @@ static enum status read_classes(struct jsonplace *place, const json_t *object,
     for (int index = 0; index < ANSWER_CLASSES; index++)
         words[index] = answer_class_name((enum answer_class)index);
     enum status status = definition_read_word(place, object, "class", REQUIRED, words, &class);
-    rule->class = (enum answer_class)class;
+    rule->class = (enum answer_class) class;
     if (status == STATUS_OK)
         status = definition_read_word(place, object, "write_class", OPTIONAL, words, &class);
-    rule->write_class = (enum answer_class)class;
+    rule->write_class = (enum answer_class) class;
     return status;
 }
 
@@ -130,8 +130,7 @@ static enum status read_rule(struct jsonplace *place, const json_t *object,
     if (status == STATUS_OK)
         status = read_statuses(place, object, rule);
     if (status == STATUS_OK)
-        status =
-            definition_read_text(place, object, "content_type", OPTIONAL, &rule->content_type);
+        status = definition_read_text(place, object, "content_type", OPTIONAL, &rule->content_type);
     if (status == STATUS_OK)
         status = read_calls(place, object, rule);
     if (status == STATUS_OK)

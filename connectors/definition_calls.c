@@ -1,12 +1,14 @@
-/* The calls of a definition: sign-on, clock, and for each entity listing, query, reading, writing. */
+/* The calls of a definition: sign-on, clock, and for each entity listing, query, reading, writing.
+ */
 #include "connectors/definition_read.h"
 
 #include <string.h>
 
 enum { LARGEST_MOST = 256 }; /* items of one batch, and persons of one query */
 
-static const char *const CALL_NAMES[] = {"method", "path", "unsigned", "query",  "headers", "body",
-                                         "form",   "record", "largest", "results", NULL};
+static const char *const CALL_NAMES[] = {"method",  "path",    "unsigned", "query",
+                                         "headers", "body",    "form",     "record",
+                                         "largest", "results", NULL};
 static const char *const PATH_ALLOWED = "a path that begins with /, of letters, digits, - . _ ~ / "
                                         "and {id}, {origin_system}, {origin_number}, {year}";
 
@@ -40,8 +42,7 @@ static enum status read_line(struct jsonplace *place, const json_t *object, stru
 {
     static const char *const methods[] = {"GET", "POST", "PUT", "PATCH", NULL};
     int method = 0;
-    enum status status =
-        definition_read_word(place, object, "method", REQUIRED, methods, &method);
+    enum status status = definition_read_word(place, object, "method", REQUIRED, methods, &method);
     if (status != STATUS_OK)
         return status;
     form->method = methods[method];
@@ -158,8 +159,7 @@ static const struct {
 static enum status read_entity(struct jsonplace *place, const json_t *entities, enum entity entity,
                                struct definition *definition)
 {
-    static const char *const names[] = {"list",   "query", "read", "create",
-                                        "update", "batch", NULL};
+    static const char *const names[] = {"list", "query", "read", "create", "update", "batch", NULL};
     const json_t *object = NULL;
     size_t length = 0;
     enum status status = definition_read_section(place, entities, entity_name(entity), OPTIONAL,

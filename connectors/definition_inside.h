@@ -1,5 +1,5 @@
-/* A definition as it is kept once it was read; for the connectors room only. Texts and templates lie in
- * `root`, which the definition owns. */
+/* A definition as it is kept once it was read; for the connectors room only. Texts and templates
+ * lie in `root`, which the definition owns. */
 #ifndef CONNECTORS_DEFINITION_INSIDE_H
 #define CONNECTORS_DEFINITION_INSIDE_H
 
@@ -28,14 +28,14 @@ struct answer_rule {
     struct slice pointer;     /* .at NULL: none */
     const json_t *is;         /* array of scalars; NULL: anything but null */
     enum answer_class class;
-    enum answer_class write_class; /* for a request that writes */
+    enum answer_class write_class;  /* for a request that writes */
     struct slice delay_ms, delay_s; /* pointers */
     bool retry_after;
     struct slice record, id, fields; /* pointers */
 };
 
 struct answer_rules {
-    struct slice code; /* pointer of the platform's own code; .at NULL: none */
+    struct slice code;         /* pointer of the platform's own code; .at NULL: none */
     struct answer_rule *rules; /* owned */
     size_t count;
 };
@@ -44,7 +44,7 @@ struct call_form {
     bool present;
     bool is_unsigned; /* neither the platform's headers nor its signature */
     const char *method;
-    const char *path; /* may hold {id}, {origin_system}, {origin_number}, {year} */
+    const char *path;              /* may hold {id}, {origin_system}, {origin_number}, {year} */
     const json_t *query, *headers; /* objects of values; NULL: none */
     const json_t *body;            /* template; NULL: none */
     const json_t *form;            /* object of values, sent as a form; NULL: none */

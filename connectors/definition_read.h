@@ -1,6 +1,6 @@
-/* Members of a definition file, read by type, each refused with its place when it is something else. All
- * answer OK or INVALID; *ret keeps its value where an optional member is not there. On failure the place
- * stays where the fault is. */
+/* Members of a definition file, read by type, each refused with its place when it is something
+ * else. All answer OK or INVALID; *ret keeps its value where an optional member is not there. On
+ * failure the place stays where the fault is. */
 #ifndef CONNECTORS_DEFINITION_READ_H
 #define CONNECTORS_DEFINITION_READ_H
 
@@ -49,11 +49,7 @@ enum status definition_read_promises(struct jsonplace *place, struct definition 
 enum status definition_read_answers(struct jsonplace *place, struct definition *definition);
 enum status definition_read_entities(struct jsonplace *place, struct definition *definition);
 
-enum call_parts {
-    CALL_HAS_RECORD = 1,
-    CALL_HAS_LARGEST = 2,
-    CALL_HAS_RESULTS = 4
-};
+enum call_parts { CALL_HAS_RECORD = 1, CALL_HAS_LARGEST = 2, CALL_HAS_RESULTS = 4 };
 /* The call at the key; parts: which members it has beyond what all have. */
 enum status definition_read_call(struct jsonplace *place, const json_t *object, const char *key,
                                  unsigned parts, struct call_form *ret);

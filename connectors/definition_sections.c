@@ -5,10 +5,21 @@
 
 enum { LARGEST_BODY = 64 * 1024 * 1024, PAGE_LARGEST = 10000 };
 
-static const char *const TRANSPORT_NAMES[] = {
-    "base_path",  "plaintext",       "tls_minimum",     "ca",           "pin",
-    "client_certificate", "client_key", "connect_timeout_ms", "timeout_ms", "low_speed_bytes",
-    "low_speed_ms", "largest_body",  "rate",            "parallel",     NULL};
+static const char *const TRANSPORT_NAMES[] = {"base_path",
+                                              "plaintext",
+                                              "tls_minimum",
+                                              "ca",
+                                              "pin",
+                                              "client_certificate",
+                                              "client_key",
+                                              "connect_timeout_ms",
+                                              "timeout_ms",
+                                              "low_speed_bytes",
+                                              "low_speed_ms",
+                                              "largest_body",
+                                              "rate",
+                                              "parallel",
+                                              NULL};
 static const char *const TLS_WORDS[] = {"1.2", "1.3", NULL};
 
 static enum status read_texts(struct jsonplace *place, const json_t *object,
@@ -58,9 +69,9 @@ static enum status read_numbers(struct jsonplace *place, const json_t *object,
                    {"rate", 1, 1000, &rate},
                    {"parallel", 1, 64, &parallel}};
     for (size_t index = 0; index < sizeof numbers / sizeof *numbers; index++) {
-        enum status status = definition_read_number(place, object, numbers[index].key,
-                                                    numbers[index].low, numbers[index].high,
-                                                    numbers[index].at);
+        enum status status =
+            definition_read_number(place, object, numbers[index].key, numbers[index].low,
+                                   numbers[index].high, numbers[index].at);
         if (status != STATUS_OK)
             return status;
     }
@@ -118,8 +129,8 @@ enum status definition_read_sign_on(struct jsonplace *place, struct definition *
     if (status == STATUS_OK && calls)
         status = definition_read_call(place, object, "call", 0, &definition->token);
     if (status == STATUS_OK && calls)
-        status = definition_read_pointer(place, object, "token", REQUIRED,
-                                         &definition->token_pointer);
+        status =
+            definition_read_pointer(place, object, "token", REQUIRED, &definition->token_pointer);
     if (status == STATUS_OK && calls)
         status = definition_read_pointer(place, object, "expires_in", OPTIONAL,
                                          &definition->token_seconds);
@@ -160,16 +171,15 @@ enum status definition_read_clock(struct jsonplace *place, struct definition *de
         if (status == STATUS_OK)
             status = read_now(place, object, definition);
     } else if (status == STATUS_OK && json_object_get(object, "now") != NULL) {
-        status = jsonplace_wrong_key(place, "now", json_object_get(object, "now"),
-                                     "only beside a call");
+        status =
+            jsonplace_wrong_key(place, "now", json_object_get(object, "now"), "only beside a call");
     }
     if (status == STATUS_OK)
         jsonplace_leave(place, length);
     return status;
 }
 
-static enum status read_stated(struct jsonplace *place, const json_t *parent,
-                               struct paging *paging)
+static enum status read_stated(struct jsonplace *place, const json_t *parent, struct paging *paging)
 {
     static const char *const names[] = {"pointer", "time", "zone", NULL};
     const json_t *object = NULL;
@@ -197,21 +207,21 @@ static enum status read_kind(struct jsonplace *place, const json_t *object, stru
         return jsonplace_wrong_key(place, foreign, json_object_get(object, foreign),
                                    cursor ? "only with \"kind\": \"page\""
                                           : "only with \"kind\": \"cursor\"");
-    enum status status = definition_read_pointer(place, object, "next",
-                                                 cursor ? REQUIRED : OPTIONAL, &paging->next);
+    enum status status =
+        definition_read_pointer(place, object, "next", cursor ? REQUIRED : OPTIONAL, &paging->next);
     if (status == STATUS_OK)
         status = definition_read_word(place, object, "total", OPTIONAL, promises, &promise);
     paging->promise = (enum total_promise)promise;
     if (status == STATUS_OK)
-        status = definition_read_pointer(place, object, "total_pointer",
-                                         promise == TOTAL_NONE ? OPTIONAL : REQUIRED,
-                                         &paging->total);
+        status =
+            definition_read_pointer(place, object, "total_pointer",
+                                    promise == TOTAL_NONE ? OPTIONAL : REQUIRED, &paging->total);
     return status;
 }
 
 enum status definition_read_paging(struct jsonplace *place, struct definition *definition)
 {
-    static const char *const names[] = {"kind",  "first",         "largest", "rows", "next",
+    static const char *const names[] = {"kind",  "first",         "largest", "rows",     "next",
                                         "total", "total_pointer", "stated",  "snapshot", NULL};
     static const char *const kinds[] = {"page", "cursor", NULL};
     struct paging *paging = &definition->paging;
@@ -279,8 +289,8 @@ static enum status read_idempotency(struct jsonplace *place, struct definition *
                                                  names, &object, &length);
     if (status != STATUS_OK || object == NULL)
         return status;
-    status = definition_read_text(place, object, "header", REQUIRED,
-                                  &definition->idempotency_header);
+    status =
+        definition_read_text(place, object, "header", REQUIRED, &definition->idempotency_header);
     if (status == STATUS_OK) {
         size_t inner = jsonplace_enter(place, "header");
         status = definition_check_header(place, definition->idempotency_header,
@@ -289,8 +299,7 @@ static enum status read_idempotency(struct jsonplace *place, struct definition *
             jsonplace_leave(place, inner);
     }
     if (status == STATUS_OK)
-        status =
-            definition_read_flag(place, object, "keeps_refusals", &definition->keeps_refusals);
+        status = definition_read_flag(place, object, "keeps_refusals", &definition->keeps_refusals);
     if (status == STATUS_OK)
         jsonplace_leave(place, length);
     return status;
@@ -326,8 +335,8 @@ enum status definition_read_promises(struct jsonplace *place, struct definition 
 {
     static const char *const deletions[] = {"flag", "never", "gone", NULL};
     int deletion = DELETION_FLAG;
-    enum status status = definition_read_word(place, definition->root, "deletion", OPTIONAL,
-                                              deletions, &deletion);
+    enum status status =
+        definition_read_word(place, definition->root, "deletion", OPTIONAL, deletions, &deletion);
     definition->deletion = (enum deletion)deletion;
     if (status == STATUS_OK)
         status = read_incremental(place, definition);

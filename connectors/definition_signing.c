@@ -2,13 +2,12 @@
 
 #include <string.h>
 
-static const char *const SIGNING_NAMES[] = {"parts",     "joiner", "algorithm", "encoding",
-                                            "body_digest", "timestamp", "zone", "place", NULL};
+static const char *const SIGNING_NAMES[] = {
+    "parts", "joiner", "algorithm", "encoding", "body_digest", "timestamp", "zone", "place", NULL};
 static const char *const DIGESTS[] = {"md5", "sha1", "sha256", "sm3", NULL};
 static const char *const ENCODINGS[] = {"hex_lower", "hex_upper", "base64", NULL};
-static const char *const ALGORITHMS[] = {"md5",      "sha1",      "sha256",      "sm3",
-                                         "hmac-md5", "hmac-sha1", "hmac-sha256", "hmac-sm3",
-                                         NULL};
+static const char *const ALGORITHMS[] = {"md5",       "sha1",        "sha256",   "sm3", "hmac-md5",
+                                         "hmac-sha1", "hmac-sha256", "hmac-sm3", NULL};
 static const char PARTS_ALLOWED[] =
     "method, path, target, query, sorted_query, body, body_digest, timestamp, nonce, key_id, "
     "secret, token, {\"header\": NAME}, {\"text\": TEXT}";
@@ -66,8 +65,7 @@ static enum status read_place(struct jsonplace *place, const json_t *object,
     const char *query = json_string_value(json_object_get(where, "query"));
     const char *name = header != NULL ? header : query;
     if (json_object_size(where) != 1 || name == NULL || *name == '\0')
-        return jsonplace_wrong_key(place, "place", where,
-                                   "{\"header\": NAME}, {\"query\": NAME}");
+        return jsonplace_wrong_key(place, "place", where, "{\"header\": NAME}, {\"query\": NAME}");
     signing->place = header != NULL ? SIGNING_IN_HEADER : SIGNING_IN_QUERY;
     signing->name = slice_of(name);
     size_t length = jsonplace_enter(place, "place");
@@ -95,12 +93,14 @@ static enum status read_timestamp(struct jsonplace *place, const json_t *object,
     const json_t *zone = json_object_get(object, "zone");
     struct jsonplace quiet = *place;
     quiet.fault = NULL;
-    if (form == NULL || text == NULL || json_object_set(form, "time", (json_t *)(uintptr_t)value) != 0 ||
+    if (form == NULL || text == NULL ||
+        json_object_set(form, "time", (json_t *)(uintptr_t)value) != 0 ||
         (zone != NULL && json_object_set(form, "zone", (json_t *)(uintptr_t)zone) != 0) ||
         definition_read_time(&quiet, form, REQUIRED, &definition->timestamp_form) != STATUS_OK) {
         json_decref(form);
-        return jsonplace_wrong_key(place, "timestamp", value,
-                                   "s, ms, or a format with its zone: \"%Y%m%d%H%M%S\", \"+08:00\"");
+        return jsonplace_wrong_key(
+            place, "timestamp", value,
+            "s, ms, or a format with its zone: \"%Y%m%d%H%M%S\", \"+08:00\"");
     }
     json_decref(form); /* its texts are the root's */
     definition->timestamp = TIMESTAMP_FORMAT;

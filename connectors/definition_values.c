@@ -1,6 +1,7 @@
-/* Values of headers, queries and forms, and templates of bodies. A value is a scalar as it stands, or
- * taken from the request: {"from": "/page"}. In a body any JSON may hold such values; {"each": …} is a
- * list with one element an item of the batch; the member "*" stands for all members of what it takes. */
+/* Values of headers, queries and forms, and templates of bodies. A value is a scalar as it stands,
+ * or taken from the request: {"from": "/page"}. In a body any JSON may hold such values; {"each":
+ * …} is a list with one element an item of the batch; the member "*" stands for all members of what
+ * it takes. */
 #include "connectors/definition_read.h"
 #include "connectors/value_source.h"
 
@@ -52,8 +53,8 @@ static enum status check_taken(struct jsonplace *place, const json_t *object,
     if (status == STATUS_OK)
         status = definition_read_word(place, object, "as", OPTIONAL, AS_WORDS, &word);
     if (status == STATUS_OK)
-        status = definition_read_time(place, object,
-                                      source == SOURCE_SINCE ? REQUIRED : OPTIONAL, &form);
+        status = definition_read_time(place, object, source == SOURCE_SINCE ? REQUIRED : OPTIONAL,
+                                      &form);
     if (status == STATUS_OK && form.format != NULL && source != SOURCE_SINCE)
         return jsonplace_wrong_key(place, "time", json_object_get(object, "time"),
                                    "only beside \"from\": \"/since\"");

@@ -66,7 +66,8 @@ void listing_request(const struct listing *listing, struct request *ret)
                             .organisation_count = goal->organisation_count};
     if (goal->kind != LISTING_SINCE)
         return;
-    ret->has_since = true; /* where the moment itself is left out, it is asked from the one before */
+    ret->has_since =
+        true; /* where the moment itself is left out, it is asked from the one before */
     ret->since = listing->since - (definition_inclusive(listing->definition) ? 0 : 1);
 }
 
@@ -94,7 +95,8 @@ static void check_total(struct listing *listing)
         listing->torn = true;
 }
 
-/* --- the first page, at the beginning and at the end -------------------------------------------- */
+/* --- the first page, at the beginning and at the end --------------------------------------------
+ */
 
 static void keep_first(struct listing *listing, const struct page_facts *facts)
 {
@@ -106,8 +108,8 @@ static void keep_first(struct listing *listing, const struct page_facts *facts)
     memcpy(listing->first_rows, facts->row_ids, facts->raw * sizeof *listing->first_rows);
 }
 
-/* The same ids in the same order, but for a few that left the scope: then others moved up behind the rest.
- * Nothing may have come in between. */
+/* The same ids in the same order, but for a few that left the scope: then others moved up behind
+ * the rest. Nothing may have come in between. */
 static bool first_is_same(const struct listing *listing, const struct page_facts *facts)
 {
     size_t left = 0, at = 0;
@@ -130,7 +132,8 @@ static enum listing_step first_again(struct listing *listing, const struct page_
     return end(listing);
 }
 
-/* --- numbered pages ordered by id ---------------------------------------------------------------- */
+/* --- numbered pages ordered by id ----------------------------------------------------------------
+ */
 
 /* Each page counts once, as it was read last. */
 static void count_page(struct listing *listing, const struct page_facts *facts)
@@ -164,14 +167,15 @@ static bool is_last(const struct listing *listing, const struct page_facts *fact
                                (!total_known(listing) || reached >= (uint64_t)listing->total));
 }
 
-/* The total fell: rows of pages already read are no longer there, and as many that were not yet read moved
- * onto those pages. How many pages to go back; 0: none. */
+/* The total fell: rows of pages already read are no longer there, and as many that were not yet
+ * read moved onto those pages. How many pages to go back; 0: none. */
 static unsigned pages_back(const struct listing *listing, const struct page_facts *facts)
 {
     if (listing->page == 1 || !total_known(listing) || facts->total < 0 ||
         facts->total >= listing->total || listing->tries >= STEPS_MOST)
         return 0;
-    uint64_t pages = ((uint64_t)(listing->total - facts->total) + listing->size - 1) / listing->size;
+    uint64_t pages =
+        ((uint64_t)(listing->total - facts->total) + listing->size - 1) / listing->size;
     return pages < listing->page - 1 ? (unsigned)pages : listing->page - 1;
 }
 
@@ -239,7 +243,8 @@ static enum listing_step numbered_page(struct listing *listing, const struct pag
     }
 }
 
-/* --- by key: what changed, ordered by time ------------------------------------------------------- */
+/* --- by key: what changed, ordered by time -------------------------------------------------------
+ */
 
 /* FNV-1a: only to notice what is the same. */
 static uint64_t mixed(uint64_t digest, const void *bytes, size_t size)
@@ -268,14 +273,13 @@ static enum listing_step go_on(struct listing *listing, const struct page_facts 
     return LISTING_MORE;
 }
 
-/* A second that fills pages is read by number, and again until two readings agree. Only pages wholly of it
- * are compared: were they the same both times, then no row left them in between, so that the page behind
- * them followed them without a gap the first time. */
+/* A second that fills pages is read by number, and again until two readings agree. Only pages
+ * wholly of it are compared: were they the same both times, then no row left them in between, so
+ * that the page behind them followed them without a gap the first time. */
 static enum listing_step second_page(struct listing *listing, const struct page_facts *facts)
 {
     bool whole = facts->raw >= listing->size;
-    if (whole && facts->first_updated == listing->since &&
-        facts->last_updated == listing->since) {
+    if (whole && facts->first_updated == listing->since && facts->last_updated == listing->since) {
         listing->second = mixed(listing->second, facts->ids, sizeof facts->ids);
         listing->page++;
         return LISTING_MORE;
@@ -315,10 +319,11 @@ static enum listing_step key_page(struct listing *listing, const struct page_fac
     return LISTING_MORE;
 }
 
-/* --- by cursor ----------------------------------------------------------------------------------- */
+/* --- by cursor -----------------------------------------------------------------------------------
+ */
 
-/* Among the last ones, or the one at the last power of two: a ring of any length is noticed before it was
- * gone round three times. */
+/* Among the last ones, or the one at the last power of two: a ring of any length is noticed before
+ * it was gone round three times. */
 static bool cursor_seen(struct listing *listing, uint64_t digest)
 {
     size_t known =
@@ -361,9 +366,8 @@ static enum listing_step cursor_page(struct listing *listing, const struct page_
     listing->page++;
     if (!slice_empty(facts->next)) {
         uint64_t digest = mixed_from_start(facts->next.at, facts->next.size);
-        return cursor_seen(listing, digest) || !keep_cursor(listing, facts->next)
-                   ? fail(listing)
-                   : LISTING_MORE;
+        return cursor_seen(listing, digest) || !keep_cursor(listing, facts->next) ? fail(listing)
+                                                                                  : LISTING_MORE;
     }
     check_total(listing);
     listing_end(listing);
@@ -374,7 +378,8 @@ static enum listing_step cursor_page(struct listing *listing, const struct page_
     return LISTING_MORE;
 }
 
-/* --- the machine ---------------------------------------------------------------------------------- */
+/* --- the machine
+ * ---------------------------------------------------------------------------------- */
 
 enum listing_step listing_page(struct listing *listing, const struct page_facts *facts)
 {

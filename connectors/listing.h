@@ -1,12 +1,13 @@
-/* How a listing is read to its end (reconciliation.md, "Reading"): which page is asked for next, when it is
- * done, and whether what it lacks may be called absent ("certified"). A pure state machine over the
- * facts of each page; what the pages hold is none of its business.
+/* How a listing is read to its end (reconciliation.md, "Reading"): which page is asked for next,
+ * when it is done, and whether what it lacks may be called absent ("certified"). A pure state
+ * machine over the facts of each page; what the pages hold is none of its business.
  *
- * Numbered pages shift under a write. What changed is therefore read by key: again from the last time
- * received, page 1; further pages only while a whole page has one single time, and such a second until
- * two readings of it agree. All records, ordered by id, are read by number; the last page is read again
- * until it brings nothing new, then the first, which must still begin with the same ids. A total that
- * fell meanwhile means that rows moved forward: as many rows are read again. */
+ * Numbered pages shift under a write. What changed is therefore read by key: again from the last
+ * time received, page 1; further pages only while a whole page has one single time, and such a
+ * second until two readings of it agree. All records, ordered by id, are read by number; the last
+ * page is read again until it brings nothing new, then the first, which must still begin with the
+ * same ids. A total that fell meanwhile means that rows moved forward: as many rows are read again.
+ */
 #ifndef CONNECTORS_LISTING_H
 #define CONNECTORS_LISTING_H
 
@@ -18,8 +19,9 @@ enum listing_kind { LISTING_FULL, LISTING_SINCE, LISTING_QUERY };
 struct listing_goal {
     enum entity entity;
     enum listing_kind kind;
-    /* SINCE: the moment to begin at. FULL: the server's time when the listing begins, which bounds its
-     * watermark, since what changes meanwhile on a page already read is not seen; 0: unbounded. */
+    /* SINCE: the moment to begin at. FULL: the server's time when the listing begins, which bounds
+     * its watermark, since what changes meanwhile on a page already read is not seen; 0: unbounded.
+     */
     int64_t since;
     struct slice region;
     int year;
@@ -46,7 +48,7 @@ struct listing {
     struct listing_goal goal;
     unsigned size;
     enum listing_phase phase;
-    bool torn;         /* nothing may be concluded from what it lacks */
+    bool torn; /* nothing may be concluded from what it lacks */
     bool restarted;
     unsigned page;     /* asked for next, from 1 */
     unsigned page_end; /* the furthest one read */
@@ -57,7 +59,7 @@ struct listing {
     int64_t total;     /* as stated last; -1: none */
     int64_t since;     /* by key: asked from here */
     int64_t largest, stated;
-    int64_t held;      /* the watermark may not pass it; 0: it may */
+    int64_t held;                   /* the watermark may not pass it; 0: it may */
     uint64_t second, second_before; /* digest of this reading of a second, and of the one before */
     bool second_known;              /* there is one before */
     uint8_t last_ids[16], first_ids[16];
@@ -75,7 +77,8 @@ void listing_begin(struct listing *listing, const struct definition *definition,
                    const struct listing_goal *goal);
 void listing_end(struct listing *listing);
 
-/* The next request to send; all of *ret is set. Its cursor is the listing's, until the next page. */
+/* The next request to send; all of *ret is set. Its cursor is the listing's, until the next page.
+ */
 void listing_request(const struct listing *listing, struct request *ret);
 
 /* What a page that came tells. Times are update times, in the order of the rows; 0: not known. */
@@ -86,15 +89,17 @@ struct page_facts {
     int64_t stated;
     uint8_t ids[16]; /* digest of the remote ids in order */
     int64_t first_updated, last_updated, largest_updated;
-    size_t fresh;    /* rows not seen before in this cycle's reading of this entity, by id and version */
+    size_t
+        fresh; /* rows not seen before in this cycle's reading of this entity, by id and version */
     size_t clashing; /* ids that came again with another version */
-    /* A hash of each remote id, `raw` of them, in order; NULL: not given. With them, a first page that is
-     * read again may lack some records that left the scope; without, its digest must be the same. */
+    /* A hash of each remote id, `raw` of them, in order; NULL: not given. With them, a first page
+     * that is read again may lack some records that left the scope; without, its digest must be the
+     * same. */
     const uint64_t *row_ids;
 };
 
 enum listing_step {
-    LISTING_MORE,      /* send the next request */
+    LISTING_MORE, /* send the next request */
     LISTING_DONE,
     LISTING_RESTARTED, /* send the next request: it begins anew */
     LISTING_DIVIDE,    /* the cursor died twice: begin others, by year or region */
@@ -105,12 +110,12 @@ enum listing_step listing_page(struct listing *listing, const struct page_facts 
 /* The platform no longer knows the cursor: begins anew, the second time DIVIDE. */
 enum listing_step listing_cursor_dead(struct listing *listing);
 
-/* Only after DONE: every page was read, the raw count is the stated total where that is trusted, no id
- * came twice with another version, and a numbered listing held still. For SINCE: nothing of what
+/* Only after DONE: every page was read, the raw count is the stated total where that is trusted, no
+ * id came twice with another version, and a numbered listing held still. For SINCE: nothing of what
  * changed was missed. */
 bool listing_certified(const struct listing *listing);
-/* The server's time up to which all is known; 0: nothing was learnt. Before DONE it is the moment that a
- * listing by key has reached, else 0. */
+/* The server's time up to which all is known; 0: nothing was learnt. Before DONE it is the moment
+ * that a listing by key has reached, else 0. */
 int64_t listing_watermark(const struct listing *listing);
 /* Rows of the listing, each page once, before any filter. */
 size_t listing_raw(const struct listing *listing);

@@ -4,13 +4,13 @@ enum { WINDOW_MS = 1000 };
 
 void pace_init(struct pace *pace, unsigned per_second)
 {
-    *pace = (struct pace){.limit = per_second == 0           ? 1
+    *pace = (struct pace){.limit = per_second == 0          ? 1
                                    : per_second > PACE_MOST ? PACE_MOST
                                                             : per_second};
 }
 
-/* One more than a second behind the one that was `limit` before: the clock shows whole milliseconds, and two
- * moments 1000 apart may be less than a second apart. */
+/* One more than a second behind the one that was `limit` before: the clock shows whole
+ * milliseconds, and two moments 1000 apart may be less than a second apart. */
 int64_t pace_wait_ms(const struct pace *pace, int64_t now_ms)
 {
     if (pace->begun < pace->limit)

@@ -9,8 +9,8 @@
 enum { PACE_MOST = 1000 };
 
 struct pace {
-    size_t limit; /* 1 to PACE_MOST */
-    size_t begun; /* in all */
+    size_t limit;             /* 1 to PACE_MOST */
+    size_t begun;             /* in all */
     int64_t at_ms[PACE_MOST]; /* when the last `limit` began, by begun % limit */
 };
 

@@ -103,8 +103,8 @@ static enum status build_path(const struct request_values *values, const struct 
 }
 
 /* name=value&…, without those that have no value. */
-static enum status build_pairs(const struct request_values *values, const json_t *pairs,
-                               bool query, struct buffer *ret)
+static enum status build_pairs(const struct request_values *values, const json_t *pairs, bool query,
+                               struct buffer *ret)
 {
     const char *name;
     json_t *form;
@@ -151,13 +151,12 @@ static enum status build_target(const struct request_values *values, const struc
 {
     struct buffer text;
     buffer_init(&text, TARGET_BYTES);
-    enum status status =
-        keep(values->arena, &text, build_path(values, form, &text), &target->path);
+    enum status status = keep(values->arena, &text, build_path(values, form, &text), &target->path);
     if (status != STATUS_OK)
         return status;
     buffer_init(&text, TARGET_BYTES);
-    status = keep(values->arena, &text, build_pairs(values, form->query, true, &text),
-                  &target->query);
+    status =
+        keep(values->arena, &text, build_pairs(values, form->query, true, &text), &target->query);
     if (status == STATUS_OK)
         status = join_target(values->arena, target, &message->target);
     if (status == STATUS_OK && request_names_person(message->target))
@@ -219,11 +218,10 @@ static enum status add_basic(const struct request_values *values, struct message
 {
     const struct platform *platform = values->platform;
     struct slice code = {0};
-    struct slice both =
-        arena_printf(values->arena, "%.*s:%.*s", (int)platform->key_id.size,
-                     platform->key_id.at == NULL ? "" : platform->key_id.at,
-                     (int)platform->secret.size,
-                     platform->secret.at == NULL ? "" : platform->secret.at);
+    struct slice both = arena_printf(values->arena, "%.*s:%.*s", (int)platform->key_id.size,
+                                     platform->key_id.at == NULL ? "" : platform->key_id.at,
+                                     (int)platform->secret.size,
+                                     platform->secret.at == NULL ? "" : platform->secret.at);
     if (both.at == NULL)
         return STATUS_NO_MEMORY;
     enum status status = signing_base64(both, values->arena, &code);
@@ -314,8 +312,8 @@ static enum status check_request(const struct platform *platform, const struct r
     if (request_writes(request) && definition->idempotency_header != NULL &&
         slice_empty(request->key))
         return STATUS_INVALID;
-    if (request->call == CALL_QUERY && (request->person_count > form->largest ||
-                                        request->organisation_count > form->largest))
+    if (request->call == CALL_QUERY &&
+        (request->person_count > form->largest || request->organisation_count > form->largest))
         return STATUS_UNSUPPORTED;
     if (request->call == CALL_QUERY && request->person_count + request->organisation_count == 0)
         return STATUS_INVALID; /* it might be taken for 'all' */

@@ -26,7 +26,7 @@ struct request {
     int64_t since;       /* instant */
     bool has_since;
     struct slice region;
-    int year; /* 0: none */
+    int year;                    /* 0: none */
     const struct slice *persons; /* every spelling */
     size_t person_count;
     const struct slice *organisations;
@@ -37,10 +37,10 @@ struct request {
     struct slice key; /* idempotency key, hex */
 };
 
-/* now_ms: our wall clock; the platform's offset is added for its timestamp. nonce: a text never used
- * before. Everything is put in the arena. UNSUPPORTED: the platform has no such call, or not for so
- * many; INVALID: something that the call needs is missing (a token, an id, a record), or the target
- * would hold a resident ID, which never stands in a URL (platforms.md, "Common to both");
+/* now_ms: our wall clock; the platform's offset is added for its timestamp. nonce: a text never
+ * used before. Everything is put in the arena. UNSUPPORTED: the platform has no such call, or not
+ * for so many; INVALID: something that the call needs is missing (a token, an id, a record), or the
+ * target would hold a resident ID, which never stands in a URL (platforms.md, "Common to both");
  * NO_MEMORY; TOO_LARGE: more headers than a message holds. */
 enum status request_build(const struct platform *platform, const struct request *request,
                           int64_t now_ms, struct slice nonce, struct arena *arena,
@@ -49,8 +49,8 @@ enum status request_build(const struct platform *platform, const struct request 
 /* It may change the platform. */
 bool request_writes(const struct request *request);
 
-/* The text holds what looks like a resident ID: a run of exactly 18 digits (the last may be X) or 15
- * digits, with the first two of a province and a date where a birth date stands. */
+/* The text holds what looks like a resident ID: a run of exactly 18 digits (the last may be X) or
+ * 15 digits, with the first two of a province and a date where a birth date stands. */
 bool request_names_person(struct slice text);
 
 #endif

@@ -1,5 +1,7 @@
 #include "connectors/request_values.h"
 
+#include "mapping/encode.h"
+
 #include "connectors/value_source.h"
 #include "mapping/base/civil.h"
 #include "mapping/split.h"
@@ -26,9 +28,7 @@ static bool source_number(const struct request_values *values, enum value_source
         *ret = request->size == 0 ? (int64_t)paging->largest : (int64_t)request->size;
         return true;
     case SOURCE_YEAR: *ret = request->year; return request->year != 0;
-    case SOURCE_VERSION:
-        *ret = values->item == NULL ? 0 : values->item->version;
-        return *ret != 0;
+    case SOURCE_VERSION: *ret = values->item == NULL ? 0 : values->item->version; return *ret != 0;
     case SOURCE_SINCE: *ret = request->since; return request->has_since;
     case SOURCE_KEY_ID:
     case SOURCE_SECRET:
@@ -53,9 +53,8 @@ static struct slice id_of(const struct request_values *values)
 {
     if (values->item != NULL && !slice_empty(values->item->remote_id))
         return values->item->remote_id;
-    return values->item == NULL || values->request->call == CALL_UPDATE
-               ? values->request->remote_id
-               : (struct slice){0};
+    return values->item == NULL || values->request->call == CALL_UPDATE ? values->request->remote_id
+                                                                        : (struct slice){0};
 }
 
 static struct slice source_text(const struct request_values *values, enum value_source source)
@@ -228,7 +227,8 @@ enum status request_value_named(const struct request_values *values, struct slic
     return STATUS_OK;
 }
 
-/* --- bodies: *ret is a new reference, NULL where there is nothing to say ------------------------ */
+/* --- bodies: *ret is a new reference, NULL where there is nothing to say ------------------------
+ */
 
 static enum status fill(const struct request_values *values, const json_t *form, json_t **ret);
 
@@ -284,8 +284,7 @@ static enum status scalar_json(const struct request_values *values, const json_t
     return *ret == NULL ? STATUS_NO_MEMORY : STATUS_OK;
 }
 
-static enum status taken_json(const struct request_values *values, const json_t *form,
-                              json_t **ret)
+static enum status taken_json(const struct request_values *values, const json_t *form, json_t **ret)
 {
     const struct request *request = values->request;
     enum value_source source = SOURCES;
@@ -366,8 +365,7 @@ static enum status object_json(const struct request_values *values, const json_t
     return STATUS_OK;
 }
 
-static enum status array_json(const struct request_values *values, const json_t *form,
-                              json_t **ret)
+static enum status array_json(const struct request_values *values, const json_t *form, json_t **ret)
 {
     json_t *list = json_array();
     enum status status = list == NULL ? STATUS_NO_MEMORY : STATUS_OK;
@@ -407,10 +405,10 @@ enum status request_body(const struct request_values *values, const json_t *temp
     enum status status = fill(values, template, &body);
     if (status != STATUS_OK)
         return status;
-    size_t size = body == NULL ? 0 : json_dumpb(body, NULL, 0, JSON_COMPACT | JSON_ENCODE_ANY);
+    size_t size = body == NULL ? 0 : json_dumpb(body, NULL, 0, ENCODE_DUMP_FLAGS | JSON_ENCODE_ANY);
     char *text = size == 0 ? NULL : arena_alloc(values->arena, size + 1);
     if (text != NULL)
-        (void)json_dumpb(body, text, size, JSON_COMPACT | JSON_ENCODE_ANY);
+        (void)json_dumpb(body, text, size, ENCODE_DUMP_FLAGS | JSON_ENCODE_ANY);
     json_decref(body);
     if (text == NULL)
         return body == NULL ? STATUS_INVALID : STATUS_NO_MEMORY;

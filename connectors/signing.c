@@ -46,8 +46,7 @@ static enum status encode(const unsigned char *bytes, size_t size, enum signing_
 {
     if (encoding == SIGNING_BASE64)
         return signing_base64((struct slice){(const char *)bytes, size}, arena, ret);
-    const char *digits =
-        encoding == SIGNING_HEX_UPPER ? "0123456789ABCDEF" : "0123456789abcdef";
+    const char *digits = encoding == SIGNING_HEX_UPPER ? "0123456789ABCDEF" : "0123456789abcdef";
     char *text = arena_alloc(arena, size * 2 + 1);
     if (text == NULL)
         return STATUS_NO_MEMORY;
@@ -134,8 +133,7 @@ enum status signing_sort_query(struct slice query, struct arena *arena, struct s
     return STATUS_OK;
 }
 
-static enum status find_header(const struct message *message, struct slice name,
-                               struct slice *ret)
+static enum status find_header(const struct message *message, struct slice name, struct slice *ret)
 {
     for (size_t index = 0; index < message->header_count; index++) {
         struct slice other = message->headers[index].name;
@@ -207,7 +205,7 @@ enum status signing_sign(const struct signing *signing, const struct signing_inp
     enum status status = signing_text(signing, input, arena, &text);
     if (status != STATUS_OK)
         return status;
-    return signing->keyed ? keyed_text(signing->digest, input->secret, text, signing->encoding,
-                                       arena, ret)
-                          : digest_text(signing->digest, text, signing->encoding, arena, ret);
+    return signing->keyed
+               ? keyed_text(signing->digest, input->secret, text, signing->encoding, arena, ret)
+               : digest_text(signing->digest, text, signing->encoding, arena, ret);
 }

@@ -1,6 +1,6 @@
-/* Signing a message (connectors.md, "signing"): ordered parts and a joiner, digested or keyed, encoded,
- * and put into a header or the query. SHA-256 and SM3 (GB/T 32905) are sound; MD5 and SHA-1 are there
- * because such platforms exist. */
+/* Signing a message (connectors.md, "signing"): ordered parts and a joiner, digested or keyed,
+ * encoded, and put into a header or the query. SHA-256 and SM3 (GB/T 32905) are sound; MD5 and
+ * SHA-1 are there because such platforms exist. */
 #ifndef CONNECTORS_SIGNING_H
 #define CONNECTORS_SIGNING_H
 
@@ -28,7 +28,7 @@ enum signing_part_kind {
 #define SIGNING_PART_ENUM(name, text) SIGNING_##name,
     SIGNING_PART_MAP(SIGNING_PART_ENUM)
 #undef SIGNING_PART_ENUM
-    SIGNING_PARTS
+        SIGNING_PARTS
 };
 
 enum signing_digest { SIGNING_MD5, SIGNING_SHA1, SIGNING_SHA256, SIGNING_SM3, SIGNING_DIGESTS };

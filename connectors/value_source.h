@@ -1,12 +1,12 @@
-/* What a value of a request may be taken from: the closed list that definitions choose from, by JSON
- * Pointer: {"from": "/page"}, {"from": "/record/nd"}. */
+/* What a value of a request may be taken from: the closed list that definitions choose from, by
+ * JSON Pointer: {"from": "/page"}, {"from": "/record/nd"}. */
 #ifndef CONNECTORS_VALUE_SOURCE_H
 #define CONNECTORS_VALUE_SOURCE_H
 
 #include "mapping/base/bytes.h"
 
-/* name, pointer, may stand in a URL. Persons never do, organisations neither, since a person trading alone
- * has a code that is made of hers; nor what a record holds. */
+/* name, pointer, may stand in a URL. Persons never do, organisations neither, since a person
+ * trading alone has a code that is made of hers; nor what a record holds. */
 #define VALUE_SOURCE_MAP(X)                                                                        \
     X(KEY_ID, "/key_id", true)                                                                     \
     X(SECRET, "/secret", false)                                                                    \
@@ -32,7 +32,7 @@ enum value_source {
 #define VALUE_SOURCE_ENUM(name, text, url) SOURCE_##name,
     VALUE_SOURCE_MAP(VALUE_SOURCE_ENUM)
 #undef VALUE_SOURCE_ENUM
-    SOURCES
+        SOURCES
 };
 
 /* ret_rest: of RECORD, the pointer inside it, else empty. False: no such source. */

@@ -2,6 +2,7 @@
 
 #include "daemon/cli/language.h"
 #include "mapping/base/civil.h"
+#include "mapping/encode.h"
 #include "mapping/text.h"
 
 #include <errno.h>
@@ -21,7 +22,7 @@ static const struct {
 void show_row(struct show *show, json_t *row)
 {
     if (show->json) {
-        (void)json_dumpf(row, show->paper.to, JSON_COMPACT | JSON_ENCODE_ANY);
+        (void)json_dumpf(row, show->paper.to, ENCODE_DUMP_FLAGS);
         fputc('\n', show->paper.to);
         show->rows++;
         return;

@@ -1,5 +1,6 @@
 #include "daemon/cli/language.h"
 #include "daemon/cli/show.h"
+#include "mapping/encode.h"
 
 #include <string.h>
 
@@ -62,7 +63,7 @@ static void written_cell(struct table *table, json_t *written)
 {
     char *text = json_is_null(written) || written == NULL
                      ? NULL
-                     : json_dumps(written, JSON_COMPACT | JSON_ENCODE_ANY);
+                     : json_dumps(written, ENCODE_DUMP_FLAGS | JSON_ENCODE_ANY);
     show_cell(table, text != NULL ? text : "");
     free(text);
 }

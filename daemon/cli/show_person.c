@@ -14,6 +14,8 @@ static void print_and_free(const struct show *show, struct table *table)
 {
     if (table_rows(table) > 0) {
         (void)table_print(table, &show->paper);
+    } else {
+        fprintf(show->paper.to, "%s\n", _("none"));
     }
     table_free(table);
 }

@@ -194,7 +194,8 @@ static bool print_line(const struct table *table, const struct paper *paper, con
     struct buffer line;
     size_t last = table->column_count;
     buffer_init(&line, 1024 * 1024);
-    while (cells != NULL && last > 1 && cells[last - 1].size == 0) {
+    while (last > 1 && (cells != NULL ? cells[last - 1].size == 0
+                                      : table->columns[last - 1].title[0] == '\0')) {
         last--;
     }
     for (size_t i = 0; i < last; i++) {

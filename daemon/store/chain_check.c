@@ -29,7 +29,8 @@ struct checking {
 static enum status hash_line(struct checking *checking, struct slice line, struct hashes *ret)
 {
     enum status status = STATUS_OK;
-    for (enum digest_kind kind = DIGEST_SHA256; (int)kind < (int)KINDS && status == STATUS_OK; kind++)
+    for (enum digest_kind kind = DIGEST_SHA256; (int)kind < (int)KINDS && status == STATUS_OK;
+         kind++)
         status = chain_mac_line(checking->macs[kind], line, ret->of[kind]);
     return status;
 }
@@ -197,7 +198,8 @@ enum status chain_check(const char *directory, struct slice key, const char *hea
 {
     struct checking checking = {.head = head};
     enum status status = STATUS_OK;
-    for (enum digest_kind kind = DIGEST_SHA256; (int)kind < (int)KINDS && status == STATUS_OK; kind++)
+    for (enum digest_kind kind = DIGEST_SHA256; (int)kind < (int)KINDS && status == STATUS_OK;
+         kind++)
         status = chain_mac_new(key, kind, &checking.macs[kind]);
     if (status == STATUS_OK && head != NULL && strlen(head) != CHAIN_HEX)
         status = STATUS_INVALID;

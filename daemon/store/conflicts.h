@@ -54,8 +54,9 @@ struct conflict {
 enum conflict_seen { CONFLICT_NEW, CONFLICT_AGAIN, CONFLICT_REOPENED, CONFLICT_STILL_ACCEPTED };
 /* The conflict holds in this run: inserted, counted up, or reopened (from cleared or closed; a
  * closed one that was accepted with the same two values stays closed: STILL_ACCEPTED). Values,
- * owner, reason, severity are taken from *conflict; state, decision and history are kept. Sets
- * number. */
+ * owner, reason, severity are taken from *conflict; state, decision and history are kept. A
+ * reopened one is OPEN with DECISION_NONE; who decided last, when and why stays to be read. Sets
+ * number, state, decision, times, first_seen, last_seen. */
 enum status conflict_see(struct store *store, struct conflict *conflict, int64_t now,
                          enum conflict_seen *ret);
 /* Open, acknowledged, decided, applied and accepted ones of a subject, or of the same record by
@@ -64,8 +65,11 @@ enum status conflict_of_subject(struct store *store, const char *reference, enum
                                 struct slice municipal_id, struct slice provincial_id,
                                 struct arena *arena, struct conflict *ret, size_t most,
                                 size_t *ret_count);
+/* NOT_FOUND without such a conflict. */
 enum status conflict_set_state(struct store *store, int64_t number, enum conflict_state state,
                                int64_t now);
+/* Becomes DECIDED; by ACCEPT it is CLOSED at once, since nothing is to be applied. INVALID once it
+ * is applied, closed (unless it was accepted) or cleared. */
 enum status conflict_decide(struct store *store, int64_t number, enum decision decision,
                             struct slice value, struct slice by, struct slice reason, int64_t now);
 enum status conflict_get(struct store *store, int64_t number, struct arena *arena,

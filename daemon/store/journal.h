@@ -54,8 +54,12 @@ enum status journal_planned(struct store *store, int64_t run, unsigned wave, enu
                             size_t *ret_count);
 /* The lowest wave of the run that still has planned writes; NOT_FOUND when none has. */
 enum status journal_next_wave(struct store *store, int64_t run, unsigned *ret_wave);
+/* NOT_FOUND without such a write. code: NULL or "" keeps the one that is known. now becomes
+ * known_at, in state SENT sent_at. */
 enum status journal_set_state(struct store *store, int64_t number, enum write_state state,
                               const char *code, int64_t now);
+/* PLANNED, or SENT once more after the target was read, becomes SENT; NOT_FOUND in any other state.
+ */
 enum status journal_set_sent(struct store *store, int64_t number, struct hash batch, int64_t now);
 /* Writes in state SENT of any run (after a crash), or of this run; in order of number behind
  * `after`. NOT_FOUND at the end. */
@@ -82,7 +86,8 @@ struct write_count {
 };
 enum status journal_count(struct store *store, int64_t run, struct write_count *ret, size_t most,
                           size_t *ret_count);
-/* Digest over the ordered keys of the run's planned or proposed writes: the plan's hash. */
+/* Digest over the ordered keys of the run's planned or proposed writes: the plan's hash. It does
+ * not depend on numbers or order of planning, only on the waves and keys. */
 enum status journal_plan_hash(struct store *store, int64_t run, struct hash *ret);
 /* Writes about a subject, newest first (for `person`), at most `most`. */
 enum status journal_of_subject(struct store *store, struct hash subject, size_t most,

@@ -43,9 +43,12 @@ enum status stage_get(struct store *store, enum side side, enum entity entity,
  * seen, dirty. */
 enum status stage_glance(struct store *store, enum side side, enum entity entity,
                          struct slice remote_id, struct staged *ret);
-/* Inserts or replaces the whole row. */
+/* Inserts or replaces the whole row, its payload too; what it waits for stays until it is judged. A
+ * commit costs some 100 pages whatever it holds: thousands of rows in one are cheaper than
+ * hundreds. */
 enum status stage_put(struct store *store, const struct staged *staged);
-/* Marks as listed by a full reading; nothing else changes. */
+/* Marks as listed by a full reading; nothing else changes. These three: NOT_FOUND without such a
+ * row. */
 enum status stage_mark_seen(struct store *store, enum side side, enum entity entity,
                             struct slice remote_id, int64_t run);
 enum status stage_set_dirty(struct store *store, enum side side, enum entity entity,
@@ -83,14 +86,15 @@ enum status stage_dirty_person(struct store *store, enum side side, struct hash 
  * NOT_FOUND at the end. */
 enum status stage_next_dirty(struct store *store, enum entity entity, const struct staged *after,
                              struct arena *arena, struct staged *ret);
-/* The next row of a side and entity not seen by the full reading `run` and not GONE, by remote id.
+/* (A whole walk is one pass over the side's rows.) The next row of a side and entity not seen by
+ * the full reading `run` and not GONE, by remote id.
  */
 enum status stage_next_missing(struct store *store, enum side side, enum entity entity, int64_t run,
                                struct slice after_id, struct arena *arena, struct staged *ret);
-/* Marks dirty every row of the entity that is waiting (see stage_set_waiting), so that it is judged
- * anew. */
+/* Why the row waits; NULL: it does not. NOT_FOUND without such a row. */
 enum status stage_set_waiting(struct store *store, enum side side, enum entity entity,
                               struct slice remote_id, const char *reason /* static word or NULL */);
+/* Marks every waiting row dirty, so that it is judged anew. */
 enum status stage_dirty_waiting(struct store *store);
 struct waiting_count {
     enum entity entity;

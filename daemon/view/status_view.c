@@ -12,7 +12,7 @@
 struct status_facts {
     struct view_call *call;
     json_t *answer;
-    bool paused, held, stale, waiting_to_be_judged;
+    bool paused, held, stale;
     int64_t open, last_ended;
 };
 
@@ -136,25 +136,29 @@ static void add_next(struct status_facts *facts)
     json_object_set_new(facts->answer, "next_cycle", value_instant(next));
 }
 
+/* What waits by rule is in no conflict; what was rejected does not wait (reconciliation.md, "Situations"). */
 static void add_waiting(struct status_facts *facts)
 {
     struct waiting_count counts[64];
     size_t count = 0;
-    int64_t total = 0, dirty = 0;
+    int64_t total = 0, rejected = 0;
     json_t *by_reason = json_object();
     struct store *store = facts->call->view->store;
-    if (store != NULL && stage_count_waiting(store, counts, 64, &count) == STATUS_OK) {
-        for (size_t i = 0; i < count && i < 64; i++) {
-            int64_t before = json_integer_value(json_object_get(by_reason, counts[i].reason));
-            json_object_set_new(by_reason, counts[i].reason, json_integer(before + counts[i].count));
-            total += counts[i].count;
-        }
+    if (store == NULL || stage_count_waiting(store, counts, 64, &count) != STATUS_OK) {
+        count = 0;
     }
-    if (store != NULL && stage_count_dirty(store, &dirty) == STATUS_OK) {
-        facts->waiting_to_be_judged = dirty > 0;
+    for (size_t i = 0; i < count && i < 64; i++) {
+        if (slice_is(slice_of(counts[i].reason), "rejected")) {
+            rejected += counts[i].count;
+            continue;
+        }
+        int64_t before = json_integer_value(json_object_get(by_reason, counts[i].reason));
+        json_object_set_new(by_reason, counts[i].reason, json_integer(before + counts[i].count));
+        total += counts[i].count;
     }
     json_object_set_new(facts->answer, "waiting",
-                        json_pack("{s:I, s:o}", "total", (json_int_t)total, "by_reason", by_reason));
+                        json_pack("{s:I, s:o, s:I}", "total", (json_int_t)total, "by_reason",
+                                  by_reason, "rejected", (json_int_t)rejected));
 }
 
 static void add_conflicts(struct status_facts *facts)
@@ -225,8 +229,7 @@ int view_of_status(struct view_call *call)
     add_conflicts(&facts);
     add_links(&facts);
     add_daemon(&facts);
-    bool in_step = municipal && provincial && !facts.stale && !facts.held && facts.open == 0 &&
-                   !facts.waiting_to_be_judged;
+    bool in_step = municipal && provincial && !facts.stale && !facts.held && facts.open == 0;
     json_object_set_new(facts.answer, "in_step", json_boolean(in_step));
     int code = view_give(call, facts.answer);
     if (code == EXIT_DONE && call->view->store == NULL) {

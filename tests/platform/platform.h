@@ -52,9 +52,9 @@ struct label {
 };
 
 struct settings {
-    const char *app_id; /* municipal app key, provincial x-gw-appid */
+    const char *app_id; /* municipal app key */
     char *app_secret;
-    const char *client_id;
+    const char *client_id; /* of the token, and x-gw-appid */
     char *client_secret;
     int64_t token_seconds;
     int64_t cursor_seconds;

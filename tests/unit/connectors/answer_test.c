@@ -10,7 +10,8 @@
 #include "connectors/answer.h"
 #include "tests/unit/connectors/shipped.h"
 
-#define ENVELOPE(code, data) "{\"code\":" code ",\"message\":\"m\",\"traceId\":\"t\",\"data\":" data "}"
+#define ENVELOPE(code, data)                                                                       \
+    "{\"code\":" code ",\"message\":\"m\",\"traceId\":\"t\",\"data\":" data "}"
 
 static struct arena arena;
 static struct definition *definitions[SIDES];
@@ -45,8 +46,10 @@ static struct request request_of(enum call call)
 
 static struct reply reply_of(int status, const char *type, const char *body)
 {
-    return (struct reply){.end = REPLY_COMPLETE, .status = status,
-                          .content_type = slice_of(type), .body = slice_of(body)};
+    return (struct reply){.end = REPLY_COMPLETE,
+                          .status = status,
+                          .content_type = slice_of(type),
+                          .body = slice_of(body)};
 }
 
 static struct answer answer_of(enum side side, enum call call, const struct reply *reply)
@@ -136,8 +139,8 @@ static const struct {
     {PROVINCIAL, CALL_READ, 404, JSON, "{\"errcode\":null}", ANSWER_RETRY, "404"},
     {PROVINCIAL, CALL_READ, 404, JSON, "{\"errcode\":\"E4040\"", ANSWER_RETRY, "404"},
     {PROVINCIAL, CALL_READ, 404, HTML, PAGE, ANSWER_RETRY, "404"},
-    {PROVINCIAL, CALL_CREATE, 409, JSON, "{\"errcode\":\"E4090\",\"xyid\":\"b\"}",
-     ANSWER_DUPLICATE, "E4090"},
+    {PROVINCIAL, CALL_CREATE, 409, JSON, "{\"errcode\":\"E4090\",\"xyid\":\"b\"}", ANSWER_DUPLICATE,
+     "E4090"},
     {PROVINCIAL, CALL_LIST, 410, JSON, "{\"errcode\":\"E4100\"}", ANSWER_CURSOR_DEAD, "E4100"},
     {PROVINCIAL, CALL_UPDATE, 412, JSON, "{\"errcode\":\"E4120\"}", ANSWER_PRECONDITION, "E4120"},
     {PROVINCIAL, CALL_UPDATE, 422, JSON, "{\"errcode\":\"E4220\",\"fields\":{\"mc\":\"x\"}}",
@@ -227,8 +230,9 @@ static void a_page_gives_its_rows_and_what_stands_around_them(void **state)
 {
     (void)state;
     struct reply reply = reply_of(
-        200, JSON, ENVELOPE("0", "{\"total\":\"1201\",\"page\":1,\"records\":[{\"id\":1}, {\"id\":2}],"
-                                 "\"size\":2}"));
+        200, JSON,
+        ENVELOPE("0", "{\"total\":\"1201\",\"page\":1,\"records\":[{\"id\":1}, {\"id\":2}],"
+                      "\"size\":2}"));
     struct answer answer = answer_of(MUNICIPAL, CALL_LIST, &reply);
     assert_int_equal(answer.row_count, 2);
     check(answer.rows[0], "{\"id\":1}");
@@ -287,8 +291,7 @@ static void retry_after_is_read_in_both_forms(void **state)
         reply.retry_after = slice_of(delays[index].retry_after);
         reply.date = slice_of(delays[index].date);
         reply.arrived_ms = delays[index].arrived_ms;
-        assert_int_equal(answer_of(PROVINCIAL, CALL_LIST, &reply).delay_ms,
-                         delays[index].delay_ms);
+        assert_int_equal(answer_of(PROVINCIAL, CALL_LIST, &reply).delay_ms, delays[index].delay_ms);
     }
     struct reply reply = reply_of(200, JSON, ENVELOPE("42900", "{\"retryAfterMs\":\"1500\"}"));
     assert_int_equal(answer_of(MUNICIPAL, CALL_LIST, &reply).delay_ms, 1500);
@@ -330,13 +333,14 @@ static void municipal_results_are_matched_by_index(void **state)
     (void)state;
     struct reply reply = reply_of(
         200, JSON,
-        ENVELOPE("0", "{\"results\":["
-                      "{\"index\":3,\"code\":40901,\"record\":null,\"data\":{\"current\":{\"id\":3}}},"
-                      "{\"index\":\"1\",\"code\":42200,\"record\":null,\"data\":{\"errors\":[1]}},"
-                      "{\"index\":99,\"code\":0,\"record\":{\"id\":99}},"
-                      "{\"index\":-1,\"code\":0,\"record\":{\"id\":98}},"
-                      "{\"code\":0,\"record\":{\"id\":97}},"
-                      "{\"index\":0,\"code\":0,\"record\":{\"id\":50},\"data\":{\"id\":50}}]}"));
+        ENVELOPE("0",
+                 "{\"results\":["
+                 "{\"index\":3,\"code\":40901,\"record\":null,\"data\":{\"current\":{\"id\":3}}},"
+                 "{\"index\":\"1\",\"code\":42200,\"record\":null,\"data\":{\"errors\":[1]}},"
+                 "{\"index\":99,\"code\":0,\"record\":{\"id\":99}},"
+                 "{\"index\":-1,\"code\":0,\"record\":{\"id\":98}},"
+                 "{\"code\":0,\"record\":{\"id\":97}},"
+                 "{\"index\":0,\"code\":0,\"record\":{\"id\":50},\"data\":{\"id\":50}}]}"));
     struct answer answer = answer_of(MUNICIPAL, CALL_BATCH, &reply);
     assert_int_equal(answer.class, ANSWER_OK);
     assert_int_equal(answer.item_count, 4);
@@ -393,7 +397,8 @@ static void too_little_memory_is_told(void **state)
 {
     (void)state;
     struct request request = request_of(CALL_BATCH);
-    struct reply reply = reply_of(207, JSON, "{\"jg\":[{\"xh\":0,\"zt\":200,\"xs\":{\"a\":\"\\u0041\"}}]}");
+    struct reply reply =
+        reply_of(207, JSON, "{\"jg\":[{\"xh\":0,\"zt\":200,\"xs\":{\"a\":\"\\u0041\"}}]}");
     for (size_t limit = 0; limit < 4096; limit += 16) {
         struct arena small;
         struct answer answer = {.class = ANSWER_CLASSES};

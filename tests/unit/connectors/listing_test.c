@@ -1,5 +1,5 @@
-/* Listings read to their end: step by step, and against simulated platforms that are written to between
- * any two pages, where nothing may be missed. */
+/* Listings read to their end: step by step, and against simulated platforms that are written to
+ * between any two pages, where nothing may be missed. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -155,8 +155,8 @@ static void what_changed_is_never_missed_under_writes(void **state)
     (void)state;
     for (uint64_t seed = 1; seed <= 300; seed++) {
         struct listing listing;
-        struct listing_goal goal = {.kind = LISTING_SINCE, .since = 900,
-                                    .size = 3 + (unsigned)(seed % 9)};
+        struct listing_goal goal = {
+            .kind = LISTING_SINCE, .since = 900, .size = 3 + (unsigned)(seed % 9)};
         fill(&sim, seed, 60 + seed % 90);
         memcpy(before, sim.rows, sizeof before);
         listing_begin(&listing, numbered, &goal);
@@ -167,8 +167,7 @@ static void what_changed_is_never_missed_under_writes(void **state)
             if (sim.seen[index] < before[index].version && listing_certified(&listing))
                 fail_msg("seed %llu: record %zu was missed", (unsigned long long)seed, index);
             /* and what is not seen is asked for again the next time */
-            if (sim.seen[index] < sim.rows[index].version &&
-                sim.rows[index].updated < watermark)
+            if (sim.seen[index] < sim.rows[index].version && sim.rows[index].updated < watermark)
                 fail_msg("seed %llu: record %zu lies before the watermark",
                          (unsigned long long)seed, index);
         }
@@ -230,7 +229,8 @@ static void records_that_move_forward_are_not_missed(void **state)
             listing_request(&listing, &request);
             struct page_facts facts = serve(&sim, &request);
             step = listing_page(&listing, &facts);
-            for (uint64_t leaves = next_random(&sim) % 5 / 3 * (1 + seed % 12); leaves > 0; leaves--)
+            for (uint64_t leaves = next_random(&sim) % 5 / 3 * (1 + seed % 12); leaves > 0;
+                 leaves--)
                 sim.rows[next_random(&sim) % sim.count].outside = true;
         }
         assert_int_equal(step, LISTING_DONE);
@@ -258,8 +258,8 @@ static void records_created_meanwhile_are_read_too(void **state)
             struct page_facts facts = serve(&sim, &request);
             step = listing_page(&listing, &facts);
             if (pages < 12 && next_random(&sim) % 2 == 0) {
-                sim.rows[sim.count] = (struct record_row){.id = sim.count, .version = 1,
-                                                          .updated = sim.clock};
+                sim.rows[sim.count] =
+                    (struct record_row){.id = sim.count, .version = 1, .updated = sim.clock};
                 sim.count++;
             }
         }
@@ -272,7 +272,8 @@ static void records_created_meanwhile_are_read_too(void **state)
     }
 }
 
-/* --- step by step ------------------------------------------------------------------------------ */
+/* --- step by step ------------------------------------------------------------------------------
+ */
 
 struct step_row {
     size_t raw;
@@ -287,8 +288,10 @@ static void walk(struct listing *listing, const struct step_row *rows)
 {
     for (size_t index = 0; rows[index].page != 0; index++) {
         struct request request;
-        struct page_facts facts = {.raw = rows[index].raw, .total = rows[index].total,
-                                   .ids = {rows[index].ids}, .fresh = rows[index].fresh,
+        struct page_facts facts = {.raw = rows[index].raw,
+                                   .total = rows[index].total,
+                                   .ids = {rows[index].ids},
+                                   .fresh = rows[index].fresh,
                                    .clashing = rows[index].clashing};
         listing_request(listing, &request);
         if (request.page != rows[index].page)
@@ -359,9 +362,7 @@ static const struct {
       {1, 11, 4, 0, 0, 3, LISTING_MORE},
       {5, 11, 1, 0, 0, 1, LISTING_DONE}},
      true},
-    {"one page only",
-     {{3, 3, 1, 3, 0, 1, LISTING_MORE}, {3, 3, 1, 0, 0, 1, LISTING_DONE}},
-     true},
+    {"one page only", {{3, 3, 1, 3, 0, 1, LISTING_MORE}, {3, 3, 1, 0, 0, 1, LISTING_DONE}}, true},
     {"an empty listing that says so",
      {{0, 0, 1, 0, 0, 1, LISTING_MORE}, {0, 0, 1, 0, 0, 1, LISTING_DONE}},
      true},
@@ -407,8 +408,12 @@ static void a_query_of_one_page_is_read_once(void **state)
 {
     struct listing listing;
     struct slice persons[] = {SLICE("371681197001019019")};
-    struct listing_goal goal = {.kind = LISTING_QUERY, .entity = ENTITY_HOURS, .year = 2023,
-                                .persons = persons, .person_count = 1, .size = 5};
+    struct listing_goal goal = {.kind = LISTING_QUERY,
+                                .entity = ENTITY_HOURS,
+                                .year = 2023,
+                                .persons = persons,
+                                .person_count = 1,
+                                .size = 5};
     struct request request;
     (void)state;
     listing_begin(&listing, numbered, &goal);
@@ -430,16 +435,36 @@ static const struct {
     size_t before_count, after_count;
     bool certified;
 } first_pages[] = {
-    {"one left, another moved up", {1, 2, 3, 4, 5, 6, 7, 8, 9, 10}, {1, 2, 4, 5, 6, 7, 8, 9, 10, 11},
-     10, 10, true},
-    {"one came in between", {1, 2, 4, 5, 6, 7, 8, 9, 10, 11}, {1, 2, 3, 4, 5, 6, 7, 8, 9, 10}, 10,
-     10, false},
-    {"two changed places", {1, 2, 3, 4, 5, 6, 7, 8, 9, 10}, {1, 3, 2, 4, 5, 6, 7, 8, 9, 10}, 10, 10,
+    {"one left, another moved up",
+     {1, 2, 3, 4, 5, 6, 7, 8, 9, 10},
+     {1, 2, 4, 5, 6, 7, 8, 9, 10, 11},
+     10,
+     10,
+     true},
+    {"one came in between",
+     {1, 2, 4, 5, 6, 7, 8, 9, 10, 11},
+     {1, 2, 3, 4, 5, 6, 7, 8, 9, 10},
+     10,
+     10,
      false},
-    {"too many left", {1, 2, 3, 4, 5, 6, 7, 8, 9, 10}, {3, 4, 5, 6, 7, 8, 9, 10, 11, 12}, 10, 10,
+    {"two changed places",
+     {1, 2, 3, 4, 5, 6, 7, 8, 9, 10},
+     {1, 3, 2, 4, 5, 6, 7, 8, 9, 10},
+     10,
+     10,
      false},
-    {"all are others", {1, 2, 3, 4, 5, 6, 7, 8, 9, 10}, {11, 12, 13, 14, 15, 16, 17, 18, 19, 20},
-     10, 10, false},
+    {"too many left",
+     {1, 2, 3, 4, 5, 6, 7, 8, 9, 10},
+     {3, 4, 5, 6, 7, 8, 9, 10, 11, 12},
+     10,
+     10,
+     false},
+    {"all are others",
+     {1, 2, 3, 4, 5, 6, 7, 8, 9, 10},
+     {11, 12, 13, 14, 15, 16, 17, 18, 19, 20},
+     10,
+     10,
+     false},
 };
 
 static void a_first_page_may_only_lose_what_left_the_scope(void **state)
@@ -448,11 +473,11 @@ static void a_first_page_may_only_lose_what_left_the_scope(void **state)
     for (size_t index = 0; index < sizeof first_pages / sizeof *first_pages; index++) {
         struct listing listing;
         struct listing_goal goal = {.kind = LISTING_FULL, .size = 10};
-        struct page_facts before = {.raw = 10, .total = 13, .ids = {1},
-                                    .row_ids = first_pages[index].before};
+        struct page_facts before = {
+            .raw = 10, .total = 13, .ids = {1}, .row_ids = first_pages[index].before};
         struct page_facts last = {.raw = 3, .total = 13, .ids = {2}};
-        struct page_facts after = {.raw = 10, .total = 13, .ids = {3},
-                                   .row_ids = first_pages[index].after};
+        struct page_facts after = {
+            .raw = 10, .total = 13, .ids = {3}, .row_ids = first_pages[index].after};
         listing_begin(&listing, numbered, &goal);
         assert_int_equal(listing_page(&listing, &before), LISTING_MORE);
         assert_int_equal(listing_page(&listing, &last), LISTING_MORE);
@@ -473,7 +498,9 @@ static void a_platform_that_breaks_its_order_fails(void **state)
     for (size_t index = 0; index < sizeof pages / sizeof *pages; index++) {
         struct listing listing;
         struct listing_goal goal = {.kind = LISTING_SINCE, .since = 500, .size = 5};
-        struct page_facts facts = {.raw = 5, .total = 50, .first_updated = pages[index].first,
+        struct page_facts facts = {.raw = 5,
+                                   .total = 50,
+                                   .first_updated = pages[index].first,
                                    .last_updated = pages[index].last};
         listing_begin(&listing, numbered, &goal);
         assert_int_equal(listing_page(&listing, &facts), LISTING_FAILED);
@@ -504,12 +531,44 @@ static void the_watermark_of_a_full_listing_stays_behind_its_beginning(void **st
     }
 }
 
-/* --- by cursor --------------------------------------------------------------------------------- */
+/* Eight readings of a second of two pages, each time with other ids. */
+static void a_second_that_never_holds_still_holds_the_watermark(void **state)
+{
+    struct listing listing;
+    struct listing_goal goal = {.kind = LISTING_SINCE, .since = 500, .size = 5};
+    enum listing_step step = LISTING_MORE;
+    uint8_t reading = 0;
+    (void)state;
+    listing_begin(&listing, numbered, &goal);
+    for (unsigned count = 0; step == LISTING_MORE && count < 100; count++) {
+        struct request request;
+        listing_request(&listing, &request);
+        struct page_facts facts = {.raw = 5,
+                                   .ids = {++reading},
+                                   .first_updated = 600,
+                                   .last_updated = 600,
+                                   .largest_updated = 600};
+        if (request.since == 500 || request.page < 3)
+            assert_true(request.page == 1 || request.since == 600);
+        else
+            facts.last_updated = facts.largest_updated = 900;
+        if (request.since == 900)
+            facts = (struct page_facts){.raw = 1, .first_updated = 900, .last_updated = 900};
+        step = listing_page(&listing, &facts);
+    }
+    assert_int_equal(step, LISTING_DONE);
+    assert_false(listing_certified(&listing));
+    assert_int_equal(listing_watermark(&listing), 600);
+    listing_end(&listing);
+}
+
+/* --- by cursor ---------------------------------------------------------------------------------
+ */
 
 static enum listing_step cursor_page(struct listing *listing, const char *next)
 {
-    struct page_facts facts = {.raw = 5, .total = -1, .next = slice_of(next), .stated = 1700,
-                               .largest_updated = 1600};
+    struct page_facts facts = {
+        .raw = 5, .total = -1, .next = slice_of(next), .stated = 1700, .largest_updated = 1600};
     return listing_page(listing, &facts);
 }
 
@@ -585,7 +644,8 @@ static void a_cursor_that_loops_fails_soon(void **state)
         listing_begin(&listing, cursors, &goal);
         for (; step == LISTING_MORE && pages < 100000; pages++) {
             char next[16];
-            (void)snprintf(next, sizeof next, "c%u", pages < 3 ? pages : 3 + pages % lengths[index]);
+            (void)snprintf(next, sizeof next, "c%u",
+                           pages < 3 ? pages : 3 + pages % lengths[index]);
             step = cursor_page(&listing, next);
         }
         assert_int_equal(step, LISTING_FAILED);
@@ -607,6 +667,7 @@ int main(void)
         cmocka_unit_test(a_query_of_one_page_is_read_once),
         cmocka_unit_test(a_first_page_may_only_lose_what_left_the_scope),
         cmocka_unit_test(a_platform_that_breaks_its_order_fails),
+        cmocka_unit_test(a_second_that_never_holds_still_holds_the_watermark),
         cmocka_unit_test(the_watermark_of_a_full_listing_stays_behind_its_beginning),
         cmocka_unit_test(a_cursor_is_followed_to_its_end),
         cmocka_unit_test(a_dead_cursor_restarts_once_and_then_divides),

@@ -11,7 +11,7 @@
 static const struct {
     unsigned attempt;
     int64_t most;
-} delays[] = {{0, 200},  {1, 200},  {2, 400},     {3, 800},   {4, 1600},
+} delays[] = {{0, 200},  {1, 200},  {2, 400},   {3, 800},   {4, 1600},
               {5, 3200}, {6, 6400}, {7, 10000}, {8, 10000}, {4000000000U, 10000}};
 
 static void a_retry_waits_anything_up_to_its_bound(void **state)
@@ -44,7 +44,8 @@ static const int64_t most_left_alone_ms[] = {60000, 120000, 240000, 480000, 9000
 static void from_the_fifth_on_it_is_left_alone_for_longer_and_longer(void **state)
 {
     (void)state;
-    for (size_t index = 0; index < sizeof most_left_alone_ms / sizeof *most_left_alone_ms; index++) {
+    for (size_t index = 0; index < sizeof most_left_alone_ms / sizeof *most_left_alone_ms;
+         index++) {
         struct breaker breaker = {.failures = 4 + (unsigned)index};
         uint64_t width = (uint64_t)most_left_alone_ms[index] - 30000;
         breaker_failed(&breaker, 5000, 0);

@@ -80,58 +80,108 @@ static const struct {
     {MUNICIPAL, {.call = CALL_TIME}, "GET", "/api/open/v1/time", ""},
     {MUNICIPAL,
      {.call = CALL_LIST, .page = 1, .size = 500, .region = SLICE("3716")},
-     "GET", "/api/open/v1/accounts?page=1&size=500&areaCode=3716", ""},
+     "GET",
+     "/api/open/v1/accounts?page=1&size=500&areaCode=3716",
+     ""},
     {MUNICIPAL,
      {.call = CALL_LIST, .page = 7, .since = SINCE, .has_since = true, .region = SLICE("3716")},
      "GET",
-     "/api/open/v1/accounts?page=7&size=1000&updatedSince=2023-04-17%2008:00:00&areaCode=3716", ""},
+     "/api/open/v1/accounts?page=7&size=1000&updatedSince=2023-04-17%2008:00:00&areaCode=3716",
+     ""},
     {MUNICIPAL,
      {.call = CALL_LIST, .entity = ENTITY_HOURS, .page = 1, .size = 500, .year = 2023},
-     "GET", "/api/open/v1/hours?page=1&size=500&studyYear=2023", ""},
+     "GET",
+     "/api/open/v1/hours?page=1&size=500&studyYear=2023",
+     ""},
     {MUNICIPAL,
-     {.call = CALL_LIST, .entity = ENTITY_ANNUAL, .page = 2, .size = 500, .since = SINCE + 16 * 3600,
+     {.call = CALL_LIST,
+      .entity = ENTITY_ANNUAL,
+      .page = 2,
+      .size = 500,
+      .since = SINCE + 16 * 3600,
       .has_since = true},
-     "GET", "/api/open/v1/annual?page=2&size=500&updatedSince=2023-04-18%2000:00:00", ""},
+     "GET",
+     "/api/open/v1/annual?page=2&size=500&updatedSince=2023-04-18%2000:00:00",
+     ""},
     {MUNICIPAL,
      {.call = CALL_QUERY, .page = 1, .persons = PERSONS, .person_count = 1},
-     "POST", "/api/open/v1/accounts/query",
+     "POST",
+     "/api/open/v1/accounts/query",
      "{\"idCards\":[\"371681197001019019\"],\"creditCodes\":[],\"page\":1,\"size\":1000}"},
     {MUNICIPAL,
      {.call = CALL_QUERY, .page = 1, .size = 500, .organisations = CODES, .organisation_count = 1},
-     "POST", "/api/open/v1/accounts/query",
+     "POST",
+     "/api/open/v1/accounts/query",
      "{\"idCards\":[],\"creditCodes\":[\"91370000000000000X\"],\"page\":1,\"size\":500}"},
     {MUNICIPAL,
-     {.call = CALL_QUERY, .entity = ENTITY_HOURS, .page = 3, .size = 500, .persons = PERSONS,
-      .person_count = 1, .year = 2023},
-     "POST", "/api/open/v1/hours/query",
+     {.call = CALL_QUERY,
+      .entity = ENTITY_HOURS,
+      .page = 3,
+      .size = 500,
+      .persons = PERSONS,
+      .person_count = 1,
+      .year = 2023},
+     "POST",
+     "/api/open/v1/hours/query",
      "{\"idCards\":[\"371681197001019019\"],\"studyYear\":2023,\"page\":3,\"size\":500}"},
-    {MUNICIPAL, {.call = CALL_READ, .remote_id = SLICE("1002/31?#\xE7\x8E\x8B")},
-     "GET", "/api/open/v1/accounts/1002%2F31%3F%23%E7%8E%8B", ""},
-    {MUNICIPAL, {.call = CALL_READ, .entity = ENTITY_HOURS, .remote_id = SLICE("9223372036854775807")},
-     "GET", "/api/open/v1/hours/9223372036854775807", ""},
+    {MUNICIPAL,
+     {.call = CALL_READ, .remote_id = SLICE("1002/31?#\xE7\x8E\x8B")},
+     "GET",
+     "/api/open/v1/accounts/1002%2F31%3F%23%E7%8E%8B",
+     ""},
+    {MUNICIPAL,
+     {.call = CALL_READ, .entity = ENTITY_HOURS, .remote_id = SLICE("9223372036854775807")},
+     "GET",
+     "/api/open/v1/hours/9223372036854775807",
+     ""},
     {PROVINCIAL, {.call = CALL_LIST, .size = 500}, "GET", "/gw/ry?limit=500", ""},
     {PROVINCIAL,
      {.call = CALL_LIST, .size = 500, .since = SINCE, .has_since = true, .region = SLICE("3716")},
-     "GET", "/gw/ry?limit=500&gxsj_ge=2023-04-17T08:00:00%2B08:00&xzqh=3716", ""},
+     "GET",
+     "/gw/ry?limit=500&gxsj_ge=2023-04-17T08:00:00%2B08:00&xzqh=3716",
+     ""},
     {PROVINCIAL,
-     {.call = CALL_LIST, .entity = ENTITY_HOURS, .size = 500, .since = SINCE, .has_since = true,
-      .region = SLICE("3716"), .year = 2023, .cursor = SLICE("a+b/c=")},
-     "GET", "/gw/xs?limit=500&cursor=a%2Bb%2Fc%3D", ""},
+     {.call = CALL_LIST,
+      .entity = ENTITY_HOURS,
+      .size = 500,
+      .since = SINCE,
+      .has_since = true,
+      .region = SLICE("3716"),
+      .year = 2023,
+      .cursor = SLICE("a+b/c=")},
+     "GET",
+     "/gw/xs?limit=500&cursor=a%2Bb%2Fc%3D",
+     ""},
     {PROVINCIAL,
-     {.call = CALL_LIST, .entity = ENTITY_ANNUAL, .size = 500, .region = SLICE("3716"),
+     {.call = CALL_LIST,
+      .entity = ENTITY_ANNUAL,
+      .size = 500,
+      .region = SLICE("3716"),
       .year = 2023},
-     "GET", "/gw/nd?limit=500&xzqh=3716&nd=2023", ""},
+     "GET",
+     "/gw/nd?limit=500&xzqh=3716&nd=2023",
+     ""},
     {PROVINCIAL,
      {.call = CALL_QUERY, .size = 500, .persons = PERSONS, .person_count = 1},
-     "POST", "/gw/ry/cx",
+     "POST",
+     "/gw/ry/cx",
      "{\"sfzjhm\":[\"371681197001019019\"],\"tyshxydm\":[],\"limit\":500}"},
     {PROVINCIAL,
-     {.call = CALL_QUERY, .entity = ENTITY_HOURS, .size = 500, .persons = PERSONS,
-      .person_count = 1, .year = 2023, .cursor = SLICE("c1")},
-     "POST", "/gw/xs/cx",
+     {.call = CALL_QUERY,
+      .entity = ENTITY_HOURS,
+      .size = 500,
+      .persons = PERSONS,
+      .person_count = 1,
+      .year = 2023,
+      .cursor = SLICE("c1")},
+     "POST",
+     "/gw/xs/cx",
      "{\"sfzjhm\":[\"371681197001019019\"],\"nd\":\"2023\",\"limit\":500,\"cursor\":\"c1\"}"},
     {PROVINCIAL, {.call = CALL_READ, .remote_id = SLICE("8d5c-1")}, "GET", "/gw/ry/8d5c-1", ""},
-    {PROVINCIAL, {.call = CALL_TOKEN}, "POST", "/gw/oauth2/token",
+    {PROVINCIAL,
+     {.call = CALL_TOKEN},
+     "POST",
+     "/gw/oauth2/token",
      "grant_type=client_credentials&client_id=app-1&client_secret=s3cret-of-tests"},
 };
 
@@ -150,8 +200,12 @@ static void reads_are_sent_as_the_interface_documents_say(void **state)
 static void municipal_requests_carry_key_time_nonce_and_signature(void **state)
 {
     (void)state;
-    struct request list = {.call = CALL_LIST, .page = 1, .size = 500, .since = SINCE,
-                           .has_since = true, .region = SLICE("3716")};
+    struct request list = {.call = CALL_LIST,
+                           .page = 1,
+                           .size = 500,
+                           .since = SINCE,
+                           .has_since = true,
+                           .region = SLICE("3716")};
     struct message message = build(MUNICIPAL, &list, "n-0001");
     check("key", header(&message, "X-App-Key"), "app-1");
     check("time", header(&message, "X-Timestamp"), "1681689600123");
@@ -170,8 +224,8 @@ static void municipal_requests_carry_key_time_nonce_and_signature(void **state)
 static void provincial_requests_carry_token_and_signature(void **state)
 {
     (void)state;
-    struct request list = {.call = CALL_LIST, .size = 500, .since = SINCE, .has_since = true,
-                           .region = SLICE("3716")};
+    struct request list = {
+        .call = CALL_LIST, .size = 500, .since = SINCE, .has_since = true, .region = SLICE("3716")};
     struct message message = build(PROVINCIAL, &list, "n-0003");
     check("token", header(&message, "Authorization"), "Bearer tok-1");
     check("key", header(&message, "x-gw-appid"), "app-1");
@@ -211,8 +265,8 @@ static void accounts_are_written_one_by_one(void **state)
 {
     (void)state;
     struct request_item items[] = {item("{\"realName\":\"王小明\"}", "100231", 7)};
-    struct request request = {.call = CALL_UPDATE, .items = items, .item_count = 1,
-                              .key = SLICE("00ff")};
+    struct request request = {
+        .call = CALL_UPDATE, .items = items, .item_count = 1, .key = SLICE("00ff")};
     struct message message = build(MUNICIPAL, &request, "n");
     check("method", message.method, "PUT");
     check("target", message.target, "/api/open/v1/accounts/100231");
@@ -260,8 +314,11 @@ static void a_batch_holds_creates_and_updates(void **state)
     struct request_item items[] = {
         item("{\"sl\":\"1.00\",\"lyxtbm\":\"371600\",\"lyxh\":\"5500017\"}", NULL, 0),
         item("{\"sl\":\"2.00\"}", "9223372036854775807", 3)};
-    struct request request = {.call = CALL_BATCH, .entity = ENTITY_HOURS, .items = items,
-                              .item_count = 2, .key = SLICE("k")};
+    struct request request = {.call = CALL_BATCH,
+                              .entity = ENTITY_HOURS,
+                              .items = items,
+                              .item_count = 2,
+                              .key = SLICE("k")};
     struct message message = build(PROVINCIAL, &request, "n");
     check("target", message.target, "/gw/xs/plsc");
     check("body", message.body,
@@ -281,8 +338,8 @@ static void the_same_write_has_the_same_bytes(void **state)
 {
     (void)state;
     struct request_item items[] = {item("{\"b\":1,\"a\":\"x\"}", "5", 3)};
-    struct request request = {.call = CALL_UPDATE, .items = items, .item_count = 1,
-                              .key = SLICE("k")};
+    struct request request = {
+        .call = CALL_UPDATE, .items = items, .item_count = 1, .key = SLICE("k")};
     struct message one = build(MUNICIPAL, &request, "n1");
     struct message other = build(MUNICIPAL, &request, "n2");
     assert_true(slice_equal(one.body, other.body));
@@ -320,8 +377,8 @@ static void a_resident_id_never_stands_in_a_url(void **state)
     (void)state;
     struct message message;
     struct request_item items[] = {item("{}", NULL, 0)};
-    struct request request = {.call = CALL_CREATE, .entity = ENTITY_HOURS, .items = items,
-                              .item_count = 1};
+    struct request request = {
+        .call = CALL_CREATE, .entity = ENTITY_HOURS, .items = items, .item_count = 1};
     items[0].origin_number = PERSONS[0];
     assert_int_equal(build_as(PROVINCIAL, &request, "n", &message), STATUS_INVALID);
     struct request read = {.call = CALL_READ, .remote_id = SLICE("371681700101901")};
@@ -348,27 +405,39 @@ static void what_cannot_be_sent_is_refused(void **state)
     } rows[] = {
         {"no such call", PROVINCIAL, {.call = CALL_TIME}, STATUS_UNSUPPORTED},
         {"no token call", MUNICIPAL, {.call = CALL_TOKEN}, STATUS_UNSUPPORTED},
-        {"no batch of accounts", MUNICIPAL, {.call = CALL_BATCH, .items = batch, .item_count = 1},
+        {"no batch of accounts",
+         MUNICIPAL,
+         {.call = CALL_BATCH, .items = batch, .item_count = 1},
          STATUS_UNSUPPORTED},
-        {"yearly results are read only", MUNICIPAL,
+        {"yearly results are read only",
+         MUNICIPAL,
          {.call = CALL_CREATE, .entity = ENTITY_ANNUAL, .items = batch, .item_count = 1},
          STATUS_UNSUPPORTED},
-        {"more persons than allowed", MUNICIPAL,
-         {.call = CALL_QUERY, .persons = many, .person_count = 201}, STATUS_UNSUPPORTED},
+        {"more persons than allowed",
+         MUNICIPAL,
+         {.call = CALL_QUERY, .persons = many, .person_count = 201},
+         STATUS_UNSUPPORTED},
         {"a query of nobody", MUNICIPAL, {.call = CALL_QUERY}, STATUS_INVALID},
-        {"more items than allowed", PROVINCIAL,
+        {"more items than allowed",
+         PROVINCIAL,
          {.call = CALL_BATCH, .entity = ENTITY_HOURS, .items = batch, .item_count = 201},
          STATUS_UNSUPPORTED},
         {"a write of nothing", PROVINCIAL, {.call = CALL_CREATE}, STATUS_INVALID},
-        {"a write without its record", PROVINCIAL,
+        {"a write without its record",
+         PROVINCIAL,
          {.call = CALL_BATCH, .entity = ENTITY_HOURS, .items = batch, .item_count = 1},
          STATUS_INVALID},
-        {"a write without its key", MUNICIPAL,
-         {.call = CALL_CREATE, .items = batch, .item_count = 1}, STATUS_INVALID},
-        {"an id that is empty", MUNICIPAL, {.call = CALL_READ}, STATUS_INVALID},
-        {"an id that climbs", MUNICIPAL, {.call = CALL_READ, .remote_id = SLICE("..")},
+        {"a write without its key",
+         MUNICIPAL,
+         {.call = CALL_CREATE, .items = batch, .item_count = 1},
          STATUS_INVALID},
-        {"a key that breaks the header", MUNICIPAL,
+        {"an id that is empty", MUNICIPAL, {.call = CALL_READ}, STATUS_INVALID},
+        {"an id that climbs",
+         MUNICIPAL,
+         {.call = CALL_READ, .remote_id = SLICE("..")},
+         STATUS_INVALID},
+        {"a key that breaks the header",
+         MUNICIPAL,
          {.call = CALL_CREATE, .items = batch, .item_count = 1, .key = SLICE("a\r\nX: b")},
          STATUS_INVALID},
     };

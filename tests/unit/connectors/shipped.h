@@ -1,4 +1,5 @@
-/* The shipped definitions, loaded for a test from the root of the tree. Included by one program each. */
+/* The shipped definitions, loaded for a test from the root of the tree. Included by one program
+ * each. */
 #ifndef TESTS_SHIPPED_H
 #define TESTS_SHIPPED_H
 

@@ -120,20 +120,25 @@ static void every_part_is_taken_from_its_place(void **state)
                               .headers = {{SLICE("Date"), SLICE("today")}},
                               .header_count = 1,
                               .body = SLICE("{}")};
-    struct signing signing = {.part_count = SIGNING_PARTS, .joiner = SLICE("|"),
-                              .body_digest = SIGNING_MD5};
+    struct signing signing = {
+        .part_count = SIGNING_PARTS, .joiner = SLICE("|"), .body_digest = SIGNING_MD5};
     for (size_t index = 0; index < SIGNING_PARTS; index++)
         signing.parts[index].kind = (enum signing_part_kind)index;
     signing.parts[SIGNING_HEADER].text = SLICE("date");
     signing.parts[SIGNING_TEXT].text = SLICE("v1");
-    struct signing_input input = {.message = &message, .path = SLICE("/p/q"),
-                                  .query = SLICE("b=2&a=1"), .timestamp = SLICE("17"),
-                                  .nonce = SLICE("n"), .key_id = SLICE("k"), .secret = SLICE("s"),
+    struct signing_input input = {.message = &message,
+                                  .path = SLICE("/p/q"),
+                                  .query = SLICE("b=2&a=1"),
+                                  .timestamp = SLICE("17"),
+                                  .nonce = SLICE("n"),
+                                  .key_id = SLICE("k"),
+                                  .secret = SLICE("s"),
                                   .token = SLICE("t")};
     struct slice got = {0};
     assert_int_equal(signing_text(&signing, &input, &arena, &got), STATUS_OK);
-    check(got, "POST|/p/q|/p/q?b=2&a=1|b=2&a=1|a=1&b=2|{}|99914b932bd37a50b983c5e7c90ae93b|17|n|k|s|"
-               "t|today|v1");
+    check(got,
+          "POST|/p/q|/p/q?b=2&a=1|b=2&a=1|a=1&b=2|{}|99914b932bd37a50b983c5e7c90ae93b|17|n|k|s|"
+          "t|today|v1");
     signing.parts[SIGNING_HEADER].text = SLICE("Digest");
     assert_int_equal(signing_text(&signing, &input, &arena, &got), STATUS_INVALID);
 }
