@@ -247,17 +247,13 @@ static enum listing_step numbered_page(struct listing *listing, const struct pag
  */
 
 /* FNV-1a: only to notice what is the same. */
+#define DIGEST_START 0xCBF29CE484222325ULL
 static uint64_t mixed(uint64_t digest, const void *bytes, size_t size)
 {
     const unsigned char *at = bytes;
     for (size_t index = 0; index < size; index++)
         digest = (digest ^ at[index]) * 0x100000001B3ULL;
     return digest;
-}
-
-static uint64_t mixed_from_start(const void *bytes, size_t size)
-{
-    return mixed(0xCBF29CE484222325ULL, bytes, size);
 }
 
 /* Behind a page, or a second, that is read: on from its last time. */
@@ -295,7 +291,7 @@ static enum listing_step second_page(struct listing *listing, const struct page_
     }
     listing->second_before = listing->second;
     listing->second_known = true;
-    listing->second = mixed_from_start(NULL, 0);
+    listing->second = DIGEST_START;
     listing->page = 1;
     return LISTING_MORE;
 }
@@ -314,7 +310,7 @@ static enum listing_step key_page(struct listing *listing, const struct page_fac
     listing->phase = LISTING_SECOND;
     listing->tries = 0;
     listing->second_known = false;
-    listing->second = mixed_from_start(facts->ids, sizeof facts->ids);
+    listing->second = mixed(DIGEST_START, facts->ids, sizeof facts->ids);
     listing->page = 2;
     return LISTING_MORE;
 }
@@ -365,7 +361,7 @@ static enum listing_step cursor_page(struct listing *listing, const struct page_
     count_page(listing, facts);
     listing->page++;
     if (!slice_empty(facts->next)) {
-        uint64_t digest = mixed_from_start(facts->next.at, facts->next.size);
+        uint64_t digest = mixed(DIGEST_START, facts->next.at, facts->next.size);
         return cursor_seen(listing, digest) || !keep_cursor(listing, facts->next) ? fail(listing)
                                                                                   : LISTING_MORE;
     }

@@ -125,7 +125,7 @@ static void add_next(struct status_facts *facts)
     const struct view *view = facts->call->view;
     int64_t next = 0;
     json_t *known = json_object_get(view->live, "next_cycle");
-    if (known != NULL) {
+    if (known != NULL && !facts->paused) {
         json_object_set(facts->answer, "next_cycle", known);
         return;
     }

@@ -4,6 +4,7 @@
 #include "mapping/encode.h"
 #include "mapping/mask.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -38,8 +39,8 @@ static enum status write_key(struct desk *desk, const struct write *write, struc
 {
     struct slice epoch = SLICE("0");
     struct buffer text;
-    char name[32] = "epoch.";
-    strcat(name, side_name(write->target)); /* both names fit */
+    char name[32];
+    (void)snprintf(name, sizeof name, "epoch.%s", side_name(write->target));
     (void)store_meta_get(desk->store, name, &desk->arena, &epoch);
     buffer_init(&text, TEXT_MOST);
     buffer_printf(&text, "%s|%.*s|%s|%.*s|%lld|", side_name(write->target), (int)epoch.size, epoch.at,
