@@ -45,7 +45,8 @@ static const struct argument arguments[] = {
     {"conflicts", "year", 0, ARGUMENT_YEAR, "year", NULL, false, false, N_("year of the hours")},
     {"conflicts", "since", 0, ARGUMENT_TIME, "since", NULL, false, false,
      N_("last seen since: a date, a time (CST), or '2h', '3d'")},
-    {"conflict", "N", 0, ARGUMENT_NUMBER, "number", NULL, false, true, N_("number of the conflict")},
+    {"conflict", "N", 0, ARGUMENT_NUMBER, "number", NULL, false, true,
+     N_("number of the conflict")},
     {"resolve", "N", 0, ARGUMENT_NUMBER, "number", NULL, false, false,
      N_("number of the conflict")},
     {"resolve", "take", 0, ARGUMENT_WORD, "take", "municipal|provincial", false, false,
@@ -127,23 +128,17 @@ const struct argument *command_argument(const char *command, const struct argume
 enum exit_code command_exit_of(enum status status)
 {
     switch (status) {
-    case STATUS_OK:
-        return EXIT_DONE;
+    case STATUS_OK: return EXIT_DONE;
     case STATUS_INVALID:
-    case STATUS_NOT_FOUND:
-        return EXIT_INPUT;
-    case STATUS_BUSY:
-        return EXIT_BUSY;
-    case STATUS_DENIED:
-        return EXIT_DENIED;
-    case STATUS_FULL:
-        return EXIT_CREATE;
+    case STATUS_NOT_FOUND: return EXIT_INPUT;
+    case STATUS_BUSY: return EXIT_BUSY;
+    case STATUS_DENIED: return EXIT_DENIED;
+    case STATUS_FULL: return EXIT_CREATE;
     case STATUS_NO_MEMORY:
     case STATUS_TOO_LARGE:
     case STATUS_IO:
     case STATUS_CORRUPT:
-    case STATUS_UNSUPPORTED:
-        break;
+    case STATUS_UNSUPPORTED: break;
     }
     return EXIT_INTERNAL;
 }

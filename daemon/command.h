@@ -72,10 +72,10 @@ struct argument {
     const char *name;    /* long option without dashes; a positional one in capitals */
     char letter;         /* short option; 0: none */
     enum argument_type type;
-    const char *member;  /* its name in the request's JSON "arguments" */
-    const char *words;   /* of ARGUMENT_WORD */
-    bool many;           /* may be given several times: a JSON array */
-    bool needed;         /* positional: must be given */
+    const char *member; /* its name in the request's JSON "arguments" */
+    const char *words;  /* of ARGUMENT_WORD */
+    bool many;          /* may be given several times: a JSON array */
+    bool needed;        /* positional: must be given */
     const char *help;
 };
 

@@ -1,5 +1,5 @@
-/* What the commands change in the state: decisions on conflicts, mode, pause, release. Runs on the thread that
- * has the writing store; each is one transaction and one event in the log. */
+/* What the commands change in the state: decisions on conflicts, mode, pause, release. Runs on the
+ * thread that has the writing store; each is one transaction and one event in the log. */
 #ifndef ACTION_ACTION_H
 #define ACTION_ACTION_H
 
@@ -47,8 +47,8 @@ int action_give(struct action_call *call, json_t *row);
 int action_fail(struct action_call *call, enum exit_code code, const char *message);
 int action_fail_status(struct action_call *call, enum status status);
 
-/* The value that a clerk typed for a field, in canonical form ("12.5" is 1250 of an amount). today: days since
- * 1970-01-01. The text lies in the arena. INVALID: not a value of that field. */
+/* The value that a clerk typed for a field, in canonical form ("12.5" is 1250 of an amount). today:
+ * days since 1970-01-01. The text lies in the arena. INVALID: not a value of that field. */
 enum status value_canonical(enum field field, struct slice typed, int today, struct arena *arena,
                             struct slice *ret);
 

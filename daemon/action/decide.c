@@ -1,5 +1,5 @@
-/* resolve and ack: a clerk's hand on a conflict. What is decided is applied by the next cycle through the
- * ordinary write path (reconciliation.md, "The conflict log"). */
+/* resolve and ack: a clerk's hand on a conflict. What is decided is applied by the next cycle
+ * through the ordinary write path (reconciliation.md, "The conflict log"). */
 #include "daemon/action/record_event.h"
 #include "daemon/store/conflicts.h"
 #include "daemon/store/stage.h"
@@ -83,9 +83,8 @@ static int read_decision(struct action_call *call, struct wanted_decision *ret)
     if (take != NULL && !side_find(slice_of(take), &side)) {
         return action_fail(call, EXIT_USAGE, N_("take is municipal or provincial"));
     }
-    ret->decision = take != NULL
-                        ? (side == MUNICIPAL ? DECISION_MUNICIPAL : DECISION_PROVINCIAL)
-                        : (value != NULL ? DECISION_VALUE : DECISION_ACCEPT);
+    ret->decision = take != NULL ? (side == MUNICIPAL ? DECISION_MUNICIPAL : DECISION_PROVINCIAL)
+                                 : (value != NULL ? DECISION_VALUE : DECISION_ACCEPT);
     ret->value = slice_of(value);
     return EXIT_DONE;
 }
@@ -96,9 +95,9 @@ static int allow(struct action_call *call, const struct conflict *conflict,
 {
     enum field field = FIELDS;
     if (wanted->decision == DECISION_ACCEPT) {
-        return acceptable(conflict) ? EXIT_DONE
-                                    : action_fail(call, EXIT_INPUT,
-                                                  N_("this kind of conflict cannot be accepted"));
+        return acceptable(conflict)
+                   ? EXIT_DONE
+                   : action_fail(call, EXIT_INPUT, N_("this kind of conflict cannot be accepted"));
     }
     if (!decidable(conflict, &field)) {
         return action_fail(call, EXIT_INPUT,
@@ -119,9 +118,9 @@ static int allow(struct action_call *call, const struct conflict *conflict,
 static json_t *event_members(const struct conflict *conflict, const char *decision,
                              const char *reason)
 {
-    return json_pack("{s:I, s:s, s:s, s:s?, s:s?}", "conflict", (json_int_t)conflict->number, "kind",
-                     conflict->kind, "ref", conflict->reference, "decision", decision, "reason",
-                     reason);
+    return json_pack("{s:I, s:s, s:s, s:s?, s:s?}", "conflict", (json_int_t)conflict->number,
+                     "kind", conflict->kind, "ref", conflict->reference, "decision", decision,
+                     "reason", reason);
 }
 
 /* Both copies are judged again by the next cycle. */
@@ -131,8 +130,8 @@ static enum status mark_dirty(struct store *store, const struct conflict *confli
         if (conflict->entity == ENTITIES || slice_empty(conflict->remote_id[side])) {
             continue;
         }
-        enum status status = stage_set_dirty(store, side, conflict->entity,
-                                             conflict->remote_id[side], true);
+        enum status status =
+            stage_set_dirty(store, side, conflict->entity, conflict->remote_id[side], true);
         if (status != STATUS_OK && status != STATUS_NOT_FOUND) {
             return status;
         }
@@ -177,7 +176,7 @@ static int give_conflict(struct action_call *call, int64_t number)
 
 int action_of_resolve(struct action_call *call)
 {
-    struct conflict conflict;
+    struct conflict conflict = {.number = 0};
     struct wanted_decision wanted = {.decision = DECISION_NONE};
     int code = read_decision(call, &wanted);
     if (code == EXIT_DONE) {
@@ -200,7 +199,8 @@ static enum status acknowledge(const struct action *action, const struct conflic
     if (status != STATUS_OK) {
         return status;
     }
-    status = conflict_set_state(action->store, conflict->number, CONFLICT_ACKNOWLEDGED, action->now);
+    status =
+        conflict_set_state(action->store, conflict->number, CONFLICT_ACKNOWLEDGED, action->now);
     if (status == STATUS_OK) {
         json_t *members = event_members(conflict, NULL, NULL);
         json_object_del(members, "decision");
@@ -217,7 +217,7 @@ static enum status acknowledge(const struct action *action, const struct conflic
 
 int action_of_ack(struct action_call *call)
 {
-    struct conflict conflict;
+    struct conflict conflict = {.number = 0};
     int code = find_conflict(call, &conflict);
     if (code != EXIT_DONE) {
         return code;

@@ -27,7 +27,7 @@ static enum status amount_of(struct slice typed, struct arena *arena, struct sli
         }
         hundredths *= behind.size == 1 ? 10 : 1;
     }
-    *ret = arena_printf(arena, "%lld", (long long)(whole * 100 + hundredths));
+    *ret = arena_printf(arena, "%lld", (long long)whole * 100 + (long long)hundredths);
     return STATUS_OK;
 }
 
@@ -36,8 +36,8 @@ static enum status code_of(enum field field, struct slice typed, int today, stru
 {
     char code[19];
     bool person = field == FIELD_HOURS_PERSON || field == FIELD_ANNUAL_PERSON;
-    enum identity_fault fault = person ? identity_person(typed, today, code)
-                                       : identity_organisation(typed, code);
+    enum identity_fault fault =
+        person ? identity_person(typed, today, code) : identity_organisation(typed, code);
     if (field == FIELD_ACCOUNT_CODE && fault != IDENTITY_OK) {
         fault = identity_person(typed, today, code);
     }
@@ -48,7 +48,8 @@ static enum status code_of(enum field field, struct slice typed, int today, stru
     return STATUS_OK;
 }
 
-/* A time is typed as the clerk reads it: CST, "2023-06-01 20:15" with or without seconds, or in UTC with Z. */
+/* A time is typed as the clerk reads it: CST, "2023-06-01 20:15" with or without seconds, or in UTC
+ * with Z. */
 static enum status instant_of(struct slice typed, struct arena *arena, struct slice *ret)
 {
     static const struct {
@@ -92,12 +93,9 @@ enum status value_canonical(enum field field, struct slice typed, int today, str
         return status != STATUS_OK ? status : STATUS_INVALID;
     }
     switch (field_row(field)->form) {
-    case FORM_AMOUNT:
-        return amount_of(text, arena, ret);
-    case FORM_CODE:
-        return code_of(field, text, today, arena, ret);
-    case FORM_INSTANT:
-        return instant_of(text, arena, ret);
+    case FORM_AMOUNT: return amount_of(text, arena, ret);
+    case FORM_CODE: return code_of(field, text, today, arena, ret);
+    case FORM_INSTANT: return instant_of(text, arena, ret);
     case FORM_CODES:
         return STATUS_INVALID; /* what a person was called before is not for a clerk to set */
     case FORM_TEXT:
@@ -105,8 +103,7 @@ enum status value_canonical(enum field field, struct slice typed, int today, str
     case FORM_YEAR:
     case FORM_DATE:
     case FORM_FLAG:
-    case FORM_COUNT:
-        break;
+    case FORM_COUNT: break;
     }
     return checked(field, text, arena, ret);
 }

@@ -68,7 +68,8 @@ static int persons(struct carried *at)
     size_t index;
     json_t *id;
     int first = EXIT_DONE;
-    json_array_foreach(json_object_get(at->invocation->arguments, "persons"), index, id) {
+    json_array_foreach(json_object_get(at->invocation->arguments, "persons"), index, id)
+    {
         json_t *arguments = json_pack("{s:O, s:O?}", "person", id, "year",
                                       json_object_get(at->invocation->arguments, "year"));
         int code = ask(at, "person", arguments, on_row);
@@ -142,7 +143,8 @@ static void show_proposed(struct carried *at)
         return;
     }
     fputc('\n', stdout);
-    json_array_foreach(at->plan, index, row) {
+    json_array_foreach(at->plan, index, row)
+    {
         show_row(&plan, row);
     }
     (void)show_end(&plan);
@@ -171,8 +173,8 @@ static int resync(struct carried *at)
     return code;
 }
 
-/* A cycle that writes nothing, then what it would have written. A command that only shows ends with 0 whether
- * conflicts are open or not. */
+/* A cycle that writes nothing, then what it would have written. A command that only shows ends with
+ * 0 whether conflicts are open or not. */
 static int plan(struct carried *at)
 {
     int64_t run = json_integer_value(json_object_get(at->invocation->arguments, "run"));
@@ -219,8 +221,8 @@ static const struct {
     const char *name;
     int (*function)(struct carried *at);
 } special[] = {
-    {"resync", resync},   {"plan", plan},       {"person", persons},
-    {"log", follow_log},  {"resolve", resolve}, {"explain", explain_record_of},
+    {"resync", resync},  {"plan", plan},       {"person", persons},
+    {"log", follow_log}, {"resolve", resolve}, {"explain", explain_record_of},
 };
 
 static int carry(struct carried *at)

@@ -1,4 +1,5 @@
-/* What was typed is carried out and shown: one function a way of doing it, chosen by the command. */
+/* What was typed is carried out and shown: one function a way of doing it, chosen by the command.
+ */
 #ifndef CLI_CARRY_OUT_H
 #define CLI_CARRY_OUT_H
 

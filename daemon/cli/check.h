@@ -1,5 +1,5 @@
-/* check: whether everything that the bridge needs is there and right; with --online, whether the platforms answer.
- * Rows {"item","state","platform","detail"}: state good, warning or bad. */
+/* check: whether everything that the bridge needs is there and right; with --online, whether the
+ * platforms answer. Rows {"item","state","platform","detail"}: state good, warning or bad. */
 #ifndef CLI_CHECK_H
 #define CLI_CHECK_H
 

@@ -82,13 +82,14 @@ static bool exchange(struct online *at, const struct request *request)
     while (status == STATUS_OK && !at->answered) {
         (void)uv_run(&at->loop, UV_RUN_ONCE);
     }
+    at->request = NULL;
     return status == STATUS_OK;
 }
 
 /* The server's clock minus ours, by what it stated or by its Date header. */
 static void learn_clock(struct online *at)
 {
-    int64_t server_ms = at->answer.now != 0 ? at->answer.now * 1000
+    int64_t server_ms = at->answer.now != 0   ? at->answer.now * 1000
                         : at->answer.has_date ? at->answer.date_ms
                                               : 0;
     if (server_ms != 0 && at->arrived_ms != 0) {
@@ -111,14 +112,14 @@ static bool ask(struct online *at, const struct request *request)
         }
         if (class == ANSWER_CLOCK_OFF) {
             learn_clock(at);
-        } else if (class != ANSWER_RETRY && class != ANSWER_SLOW_DOWN && class != ANSWER_NEW_NONCE) {
+        } else if (class != ANSWER_RETRY && class != ANSWER_SLOW_DOWN &&
+                   class != ANSWER_NEW_NONCE) {
             return false;
         }
         if (at->end != REPLY_COMPLETE && at->http_status == 0) {
             return false;
         }
-        struct timespec pause = {.tv_sec = class == ANSWER_SLOW_DOWN ? 1 : 0,
-                                 .tv_nsec = 200000000};
+        struct timespec pause = {.tv_sec = class == ANSWER_SLOW_DOWN ? 1 : 0, .tv_nsec = 200000000};
         (void)nanosleep(&pause, NULL);
     }
     return false;
@@ -235,8 +236,9 @@ static void judge_page(struct online *at, enum entity entity, const char *item)
 
 static void read_pages(struct online *at, bool reported)
 {
-    static const char *const items[ENTITIES] = {
-        N_("first page of accounts"), N_("first page of hours"), N_("first page of yearly results")};
+    static const char *const items[ENTITIES] = {N_("first page of accounts"),
+                                                N_("first page of hours"),
+                                                N_("first page of yearly results")};
     char text[TEXT_BYTES];
     for (enum entity entity = 0; entity < ENTITIES; entity++) {
         const struct request list = {.call = CALL_LIST,
@@ -266,8 +268,8 @@ static enum status open_definition(struct online *at, struct fault *fault)
     const struct settings *settings = &at->check->session->settings;
     char *text = NULL, path[256] = "";
     size_t size = 0;
-    enum status status = settings_read_definition(
-        settings, "connectors", at->settings->definition, &text, &size, path, fault);
+    enum status status = settings_read_definition(settings, "connectors", at->settings->definition,
+                                                  &text, &size, path, fault);
     if (status == STATUS_OK) {
         status = definition_load((struct slice){text, size}, path, &at->definition, fault);
     }

@@ -26,8 +26,8 @@ static enum status connect_to(const char *path, int *ret_socket)
     int error = errno;
     close(to);
     return error == ENOENT || error == ECONNREFUSED || error == ENOTDIR ? STATUS_NOT_FOUND
-           : error == EACCES || error == EPERM                         ? STATUS_DENIED
-                                                                       : STATUS_IO;
+           : error == EACCES || error == EPERM                          ? STATUS_DENIED
+                                                                        : STATUS_IO;
 }
 
 static bool send_all(int to, const char *text, size_t size)

@@ -4,8 +4,8 @@
 
 #include "daemon/cli/session.h"
 
-/* Each line is {"number","take"|"value"|"accept","reason"}. A wrong line is named by its number on standard error
- * and stops no other. The exit code of the first that failed. */
+/* Each line is {"number","take"|"value"|"accept","reason"}. A wrong line is named by its number on
+ * standard error and stops no other. The exit code of the first that failed. */
 int decisions_run(struct session *session, json_t *arguments, const struct session_reply *reply);
 
 #endif

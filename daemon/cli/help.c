@@ -23,25 +23,16 @@ static void print_row(FILE *to, const char *name, const char *help)
 static const char *metavar(const struct argument *argument)
 {
     switch (argument->type) {
-    case ARGUMENT_FLAG:
-        return "";
-    case ARGUMENT_TEXT:
-        return " TEXT";
-    case ARGUMENT_WORD:
-        return " WORD";
-    case ARGUMENT_NUMBER:
-        return " N";
-    case ARGUMENT_YEAR:
-        return " YEAR";
-    case ARGUMENT_TIME:
-        return " TIME";
-    case ARGUMENT_PERSON:
-        return " ID|-";
+    case ARGUMENT_FLAG: return "";
+    case ARGUMENT_TEXT: return " TEXT";
+    case ARGUMENT_WORD: return " WORD";
+    case ARGUMENT_NUMBER: return " N";
+    case ARGUMENT_YEAR: return " YEAR";
+    case ARGUMENT_TIME: return " TIME";
+    case ARGUMENT_PERSON: return " ID|-";
     case ARGUMENT_ORGANISATION:
-    case ARGUMENT_REGION:
-        return " CODE";
-    case ARGUMENT_FILE:
-        return " FILE|-";
+    case ARGUMENT_REGION: return " CODE";
+    case ARGUMENT_FILE: return " FILE|-";
     }
     return "";
 }
@@ -57,10 +48,9 @@ static void print_argument(FILE *to, const struct argument *argument)
     } else {
         (void)snprintf(name, sizeof name, "--%s%s", argument->name, metavar(argument));
     }
-    (void)snprintf(help, sizeof help, "%s%s%s%s", _(argument->help),
-                   argument->words != NULL ? " (" : "",
-                   argument->words != NULL ? argument->words : "",
-                   argument->words != NULL ? ")" : "");
+    (void)snprintf(
+        help, sizeof help, "%s%s%s%s", _(argument->help), argument->words != NULL ? " (" : "",
+        argument->words != NULL ? argument->words : "", argument->words != NULL ? ")" : "");
     print_row(to, name, help);
 }
 
@@ -71,7 +61,8 @@ static void print_usage(const struct command *command, FILE *to)
     while ((argument = command_argument(command->name, argument)) != NULL) {
         if (argument_positional(argument)) {
             fprintf(to, argument->needed ? " %s%s" : " [%s%s]", argument->name,
-                    argument->type == ARGUMENT_PERSON || argument->type == ARGUMENT_FILE ? "|-" : "");
+                    argument->type == ARGUMENT_PERSON || argument->type == ARGUMENT_FILE ? "|-"
+                                                                                         : "");
         }
     }
     fprintf(to, " %s\n\n%s\n\n", _("[OPTION]..."), _(command->help));
@@ -96,8 +87,9 @@ void invocation_help(const struct command *command, FILE *to)
     for (size_t i = 0; i < sizeof common / sizeof common[0]; i++) {
         print_row(to, common[i].name, _(common[i].help));
     }
-    fprintf(to, "\n%s\n",
-            _("Exit: 0 done, 3 conflicts are open, 4 a platform failed, 5 held by a guard, 64 usage, "
-              "65 bad input,\n69 no daemon, 70 internal, 73 cannot create, 75 busy, 77 not "
-              "permitted, 78 settings."));
+    fprintf(
+        to, "\n%s\n",
+        _("Exit: 0 done, 3 conflicts are open, 4 a platform failed, 5 held by a guard, 64 usage, "
+          "65 bad input,\n69 no daemon, 70 internal, 73 cannot create, 75 busy, 77 not "
+          "permitted, 78 settings."));
 }

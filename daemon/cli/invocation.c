@@ -41,9 +41,9 @@ bool invocation_time(struct slice text, int64_t now, int64_t *ret_instant)
         const char *unit;
         int64_t seconds;
     } units[] = {{"s", 1}, {"min", 60}, {"m", 60}, {"h", 3600}, {"d", 86400}, {"w", 604800}};
-    static const char *const forms[] = {"%Y-%m-%d", "%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S",
-                                        "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S",
-                                        "%Y-%m-%dT%H:%M:%S%z"};
+    static const char *const forms[] = {"%Y-%m-%d",          "%Y-%m-%d %H:%M",
+                                        "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M",
+                                        "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%S%z"};
     size_t digits = 0;
     int64_t number = 0;
     while (digits < text.size && text.at[digits] >= '0' && text.at[digits] <= '9') {
@@ -107,8 +107,7 @@ static int put_number(struct typed *typed, const struct argument *argument, stru
 {
     int64_t number = 0;
     bool year = argument->type == ARGUMENT_YEAR;
-    if (!slice_integer(text, &number) || number < (year ? 1990 : 1) ||
-        (year && number > 2999)) {
+    if (!slice_integer(text, &number) || number < (year ? 1990 : 1) || (year && number > 2999)) {
         return wrong(typed->invocation, EXIT_USAGE,
                      year ? _("%s: a year from 1990 to 2999 is needed")
                           : _("%s: a number from 1 is needed"),
@@ -151,16 +150,14 @@ static int put_value(struct typed *typed, const struct argument *argument, struc
 {
     int64_t instant = 0;
     switch (argument->type) {
-    case ARGUMENT_FLAG:
-        return put(typed->invocation, argument, json_true());
+    case ARGUMENT_FLAG: return put(typed->invocation, argument, json_true());
     case ARGUMENT_WORD:
         return is_one_of(argument->words, text)
                    ? put_text(typed->invocation, argument, text)
                    : wrong(typed->invocation, EXIT_USAGE, _("%s: one of %s is needed"),
                            argument->name, argument->words);
     case ARGUMENT_NUMBER:
-    case ARGUMENT_YEAR:
-        return put_number(typed, argument, text);
+    case ARGUMENT_YEAR: return put_number(typed, argument, text);
     case ARGUMENT_TIME:
         return invocation_time(text, typed->now, &instant)
                    ? put(typed->invocation, argument, json_integer(instant))
@@ -168,15 +165,13 @@ static int put_value(struct typed *typed, const struct argument *argument, struc
                            _("%s: a date, a time or a duration such as 2h is needed"),
                            argument->name);
     case ARGUMENT_PERSON:
-    case ARGUMENT_ORGANISATION:
-        return put_code(typed, argument, text);
+    case ARGUMENT_ORGANISATION: return put_code(typed, argument, text);
     case ARGUMENT_REGION:
         return is_region(text) ? put_text(typed->invocation, argument, text)
                                : wrong(typed->invocation, EXIT_INPUT,
                                        _("%s: 2 to 12 digits are needed"), argument->name);
     case ARGUMENT_TEXT:
-    case ARGUMENT_FILE:
-        break;
+    case ARGUMENT_FILE: break;
     }
     return put_text(typed->invocation, argument, text);
 }
@@ -216,7 +211,7 @@ static const struct argument *find_option(const struct command *command, struct 
 }
 
 /* --json, --no-color, --help, --version, --config: everywhere. False: none of them. */
-static bool take_common(struct typed *typed, struct slice name, char *value, int *ret_code)
+static bool take_common(struct typed *typed, struct slice name, const char *value, int *ret_code)
 {
     struct invocation *invocation = typed->invocation;
     *ret_code = EXIT_DONE;
@@ -269,9 +264,8 @@ static int take_option(struct typed *typed, char *word)
                      typed->at);
     }
     if (option->type == ARGUMENT_FLAG) {
-        return value != NULL
-                   ? wrong(invocation, EXIT_USAGE, _("--%s takes no value"), option->name)
-                   : put(invocation, option, json_true());
+        return value != NULL ? wrong(invocation, EXIT_USAGE, _("--%s takes no value"), option->name)
+                             : put(invocation, option, json_true());
     }
     if (value == NULL && typed->at < typed->count) {
         value = typed->words[typed->at++];
@@ -341,8 +335,7 @@ static void overwrite_rest(struct typed *typed)
 
 int invocation_read(int count, char **words, int64_t now, struct invocation *ret)
 {
-    struct typed typed = {
-        .invocation = ret, .words = words, .count = count, .at = 1, .now = now};
+    struct typed typed = {.invocation = ret, .words = words, .count = count, .at = 1, .now = now};
     int code = EXIT_DONE;
     *ret = (struct invocation){.config = "/etc/cebridge/cebridge.conf", .arguments = json_object()};
     while (code == EXIT_DONE && typed.at < count) {

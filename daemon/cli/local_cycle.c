@@ -76,9 +76,8 @@ static int open_bridge(struct session *session, struct local_run *at)
     struct fault fault = {.status = STATUS_OK};
     struct store_error error = {.status = STATUS_OK};
     const struct bridge_callbacks callbacks = {on_progress, on_finished, at};
-    enum status status =
-        bridge_open(&at->loop, &local_configuration(session)->settings, &callbacks, &at->bridge,
-                    &fault, &error);
+    enum status status = bridge_open(&at->loop, &local_configuration(session)->settings, &callbacks,
+                                     &at->bridge, &fault, &error);
     if (status == STATUS_OK) {
         return EXIT_DONE;
     }

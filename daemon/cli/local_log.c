@@ -50,8 +50,8 @@ enum status local_log_shown(void *context, const char *event, const char *refere
     struct store *store = NULL; /* only for its lock: one process writes the log */
     struct store_error error;
     const struct configuration *configuration = local_configuration(session);
-    enum status status = store_open(configuration->settings.state_dir, log_key(configuration),
-                                    &store, &error);
+    enum status status =
+        store_open(configuration->settings.state_dir, log_key(configuration), &store, &error);
     if (status != STATUS_OK) {
         return status;
     }

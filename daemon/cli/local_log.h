@@ -9,8 +9,8 @@ struct chain;
 /* The caller holds the state's lock; freed with chain_close. */
 enum status local_log_open(struct session *session, struct chain **ret);
 
-/* view_shown of views that run here: takes the lock of the state for the one line. BUSY when another process has
- * it: then nothing is shown in full. context: the session. */
+/* view_shown of views that run here: takes the lock of the state for the one line. BUSY when
+ * another process has it: then nothing is shown in full. context: the session. */
 enum status local_log_shown(void *context, const char *event, const char *reference,
                             int64_t conflict, const char *who);
 

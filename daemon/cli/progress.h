@@ -1,4 +1,5 @@
-/* How far long work has come: on a terminal a bar with the rate and the time left, else a line every 10 s. */
+/* How far long work has come: on a terminal a bar with the rate and the time left, else a line
+ * every 10 s. */
 #ifndef CLI_PROGRESS_H
 #define CLI_PROGRESS_H
 

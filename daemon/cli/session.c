@@ -81,15 +81,11 @@ static int ask_here(struct session *session, const struct command *command, json
         return code;
     }
     switch (command->kind) {
-    case COMMAND_VIEW:
-        return local_view(session, command->name, arguments, reply);
-    case COMMAND_ACTION:
-        return local_action(session, command->name, arguments, reply);
-    case COMMAND_CYCLE:
-        return local_cycle(session, arguments, reply);
+    case COMMAND_VIEW: return local_view(session, command->name, arguments, reply);
+    case COMMAND_ACTION: return local_action(session, command->name, arguments, reply);
+    case COMMAND_CYCLE: return local_cycle(session, arguments, reply);
     case COMMAND_DAEMON:
-    case COMMAND_LOCAL:
-        break;
+    case COMMAND_LOCAL: break;
     }
     return say(session, EXIT_NO_DAEMON, _("no daemon answers"));
 }

@@ -79,10 +79,11 @@ static void append_amount(struct buffer *to, int64_t centi)
 
 void show_append_value(struct buffer *to, const char *field, json_t *value)
 {
-    static const char *const amounts[] = {"amount", "public", "professional", "credits", "together",
-                                          NULL};
+    static const char *const amounts[] = {"amount",  "public",   "professional",
+                                          "credits", "together", NULL};
     static const char *const times[] = {"finished", "created", "updated", NULL};
-    static const char *const words[] = {"kind", "review", "category", "unit", "source", "state", NULL};
+    static const char *const words[] = {"kind",   "review", "category", "unit",
+                                        "source", "state",  NULL};
     const char *text = json_string_value(value);
     if (json_is_integer(value) && is_in(amounts, field)) {
         append_amount(to, json_integer_value(value));

@@ -42,7 +42,8 @@ void show_resume(struct show *show, json_t *row);
 const char *show_text(json_t *row, const char *name);
 /* "2023-06-01 20:15" CST of "2023-06-01T12:15:00Z"; other texts as they are. */
 void show_append_time(struct buffer *to, const char *utc);
-/* A canonical value by the name of its field: amounts as 12.50, times as CST, words in the user's language,
+/* A canonical value by the name of its field: amounts as 12.50, times as CST, words in the user's
+ * language,
  * "-" for none. */
 void show_append_value(struct buffer *to, const char *field, json_t *value);
 /* Cells. */

@@ -8,9 +8,9 @@ void show_conflicts(struct show *show, json_t *row)
     static struct column columns[9];
     if (show->table == NULL) {
         const struct column texts[9] = {
-            {_("No."), true, 0},        {_("Severity"), false, 0},   {_("Kind"), false, 10},
-            {_("Subject"), false, 16},  {_("Field"), false, 6},      {_("Municipal"), false, 8},
-            {_("Provincial"), false, 8}, {_("State"), false, 0},      {_("Last seen"), false, 0},
+            {_("No."), true, 0},         {_("Severity"), false, 0}, {_("Kind"), false, 10},
+            {_("Subject"), false, 16},   {_("Field"), false, 6},    {_("Municipal"), false, 8},
+            {_("Provincial"), false, 8}, {_("State"), false, 0},    {_("Last seen"), false, 0},
         };
         memcpy(columns, texts, sizeof columns);
         show->table = table_new(columns, 9);

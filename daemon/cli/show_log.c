@@ -19,13 +19,16 @@ void show_log(struct show *show, json_t *row)
     buffer_init(&line, 1024 * 1024);
     show_append_time(&line, show_text(row, "time"));
     buffer_printf(&line, "  %-18s", show_text(row, "event"));
-    json_object_foreach(row, name, value) {
+    json_object_foreach(row, name, value)
+    {
         if (is_heading(name)) {
             continue;
         }
-        char *text = json_is_string(value) ? NULL : json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY);
+        char *text =
+            json_is_string(value) ? NULL : json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY);
         buffer_printf(&line, " %s=%s", name,
-                      text != NULL ? text : (json_is_string(value) ? json_string_value(value) : ""));
+                      text != NULL ? text
+                                   : (json_is_string(value) ? json_string_value(value) : ""));
         free(text);
     }
     paper_text(&show->paper, line.at != NULL ? line.at : "", COLOUR_NONE);
@@ -52,8 +55,13 @@ void show_check(struct show *show, json_t *row)
     }
     buffer_text(&what, _(show_text(row, "item")));
     table_cell(show->table, buffer_slice(&what), COLOUR_NONE);
-    table_cell(show->table, slice_of(good ? _("yes") : warning ? _("look") : _("no")),
-               good ? COLOUR_GREEN : warning ? COLOUR_YELLOW : COLOUR_RED);
+    table_cell(show->table,
+               slice_of(good      ? _("yes")
+                        : warning ? _("look")
+                                  : _("no")),
+               good      ? COLOUR_GREEN
+               : warning ? COLOUR_YELLOW
+                         : COLOUR_RED);
     show_cell(show->table, show_text(row, "detail"));
     buffer_free(&what);
 }
@@ -71,7 +79,7 @@ static void written_cell(struct table *table, json_t *written)
 static void raw_cell(struct table *table, json_t *value)
 {
     char *text = json_is_string(value) ? NULL : json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY);
-    show_cell(table, json_is_string(value) ? json_string_value(value)
+    show_cell(table, json_is_string(value)                 ? json_string_value(value)
                      : json_is_null(value) || text == NULL ? "-"
                                                            : text);
     free(text);
@@ -82,19 +90,22 @@ void show_explain(struct show *show, json_t *row)
     size_t index;
     json_t *field;
     const struct column columns[] = {
-        {_("Field"), false, 0},     {_("At"), false, 8},          {_("Read"), false, 10},
-        {_("Canonical"), false, 10}, {_("Written back"), false, 10}, {_("Merge"), false, 0},
+        {_("Field"), false, 0},         {_("At"), false, 8},
+        {_("Read"), false, 10},         {_("Canonical"), false, 10},
+        {_("Written back"), false, 10}, {_("Merge"), false, 0},
         {_("Reason"), false, 0},
     };
     struct table *table = table_new(columns, 7);
     show_line(show, _("Record"), language_word(show_text(row, "entity")), COLOUR_BOLD);
     bool good = json_is_true(json_object_get(row, "ok"));
-    show_line(show, _("Can be mapped"), good ? _("yes") : _("no"), good ? COLOUR_GREEN : COLOUR_RED);
+    show_line(show, _("Can be mapped"), good ? _("yes") : _("no"),
+              good ? COLOUR_GREEN : COLOUR_RED);
     if (!good) {
         show_line(show, _("Field"), language_word(show_text(row, "field")), COLOUR_NONE);
         show_line(show, _("Reason"), language_word(show_text(row, "reason")), COLOUR_NONE);
     }
-    json_array_foreach(json_object_get(row, "fields"), index, field) {
+    json_array_foreach(json_object_get(row, "fields"), index, field)
+    {
         show_cell_word(table, show_text(field, "field"));
         raw_cell(table, json_object_get(field, "at"));
         raw_cell(table, json_object_get(field, "read"));

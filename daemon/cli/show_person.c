@@ -21,7 +21,8 @@ static void print_and_free(const struct show *show, struct table *table)
 }
 
 /* Both values beside each other; where they differ they are marked. */
-static void pair_cells(struct table *table, const char *field, json_t *municipal, json_t *provincial)
+static void pair_cells(struct table *table, const char *field, json_t *municipal,
+                       json_t *provincial)
 {
     bool differ = municipal != NULL && provincial != NULL && !json_equal(municipal, provincial);
     json_t *values[] = {municipal, provincial};
@@ -37,10 +38,10 @@ static void pair_cells(struct table *table, const char *field, json_t *municipal
 
 static void accounts_table(const struct show *show, json_t *accounts)
 {
-    static const char *const fields[] = {
-        "code",   "former_codes", "name",  "mobile",    "region",  "employer", "department", "title",
-        "review", "valid",        "state", "remote_id", "version", "updated",  "bad_field",
-        "bad_reason"};
+    static const char *const fields[] = {"code",    "former_codes", "name",       "mobile",
+                                         "region",  "employer",     "department", "title",
+                                         "review",  "valid",        "state",      "remote_id",
+                                         "version", "updated",      "bad_field",  "bad_reason"};
     json_t *municipal = json_object_get(accounts, "municipal");
     json_t *provincial = json_object_get(accounts, "provincial");
     const struct column columns[] = {{_("Account"), false, 0},
@@ -101,14 +102,15 @@ static void hours_table(const struct show *show, json_t *hours)
     size_t index;
     json_t *pair;
     const struct column columns[] = {
-        {_("Origin"), false, 10},   {_("Year"), false, 0},    {_("Category"), false, 0},
+        {_("Origin"), false, 10},   {_("Year"), false, 0},     {_("Category"), false, 0},
         {_("Amount"), true, 0},     {_("Finished"), false, 0}, {_("Course"), false, 8},
-        {_("Review"), false, 0},    {_("Valid"), false, 0},   {_("Stands"), false, 0},
+        {_("Review"), false, 0},    {_("Valid"), false, 0},    {_("Stands"), false, 0},
         {_("Waits for"), false, 0},
     };
     struct table *table = table_new(columns, 10);
     heading(show, _("Hours"));
-    json_array_foreach(hours, index, pair) {
+    json_array_foreach(hours, index, pair)
+    {
         show_cell(table, show_text(pair, "origin"));
         both_cell(table, "year", pair);
         both_cell(table, "category", pair);
@@ -134,7 +136,8 @@ static void missing_cell(struct table *table, json_t *own)
     buffer_text(&text, qualified ? _("qualified") : "");
     if (!qualified) {
         buffer_text(&text, _("missing:"));
-        json_object_foreach(json_object_get(own, "missing"), name, amount) {
+        json_object_foreach(json_object_get(own, "missing"), name, amount)
+        {
             buffer_printf(&text, " %s ", language_word(name));
             show_append_value(&text, "amount", amount);
         }
@@ -167,13 +170,18 @@ static void annual_table(const struct show *show, json_t *annual)
     size_t index;
     json_t *year;
     const struct column columns[] = {
-        {_("Year"), false, 0},     {_("Whose"), false, 0},     {_("Public"), true, 0},
-        {_("Professional"), true, 0}, {_("Credits"), true, 0}, {_("Qualified"), false, 0},
+        {_("Year"), false, 0},
+        {_("Whose"), false, 0},
+        {_("Public"), true, 0},
+        {_("Professional"), true, 0},
+        {_("Credits"), true, 0},
+        {_("Qualified"), false, 0},
         {_("Certificate, or missing"), false, 10},
     };
     struct table *table = table_new(columns, 7);
     heading(show, _("Years"));
-    json_array_foreach(annual, index, year) {
+    json_array_foreach(annual, index, year)
+    {
         annual_rows(table, year);
     }
     print_and_free(show, table);
@@ -184,13 +192,14 @@ static void writes_list(const struct show *show, json_t *writes)
     size_t index;
     json_t *write;
     const struct column columns[] = {
-        {_("Cycle"), true, 0},     {_("When"), false, 0},   {_("Target"), false, 0},
+        {_("Cycle"), true, 0},      {_("When"), false, 0},     {_("Target"), false, 0},
         {_("Operation"), false, 0}, {_("Subject"), false, 16}, {_("State"), false, 0},
         {_("Reason"), false, 8},
     };
     struct table *table = table_new(columns, 7);
     heading(show, _("What the bridge did"));
-    json_array_foreach(writes, index, write) {
+    json_array_foreach(writes, index, write)
+    {
         show_cell_number(table, json_object_get(write, "run"));
         show_cell_time(table, show_text(write, "sent"));
         show_cell_word(table, show_text(write, "target"));
@@ -208,7 +217,8 @@ static void conflicts_list(const struct show *show, json_t *conflicts)
     json_t *conflict;
     struct show list = {.paper = show->paper, .command = "conflicts"};
     heading(show, _("Open conflicts"));
-    json_array_foreach(conflicts, index, conflict) {
+    json_array_foreach(conflicts, index, conflict)
+    {
         show_conflicts(&list, conflict);
     }
     print_and_free(show, list.table);

@@ -14,8 +14,8 @@ void show_runs(struct show *show, json_t *row)
     static struct column columns[7];
     if (show->table == NULL) {
         const struct column texts[7] = {
-            {_("No."), true, 0},     {_("Kind"), false, 0},  {_("Scope"), false, 10},
-            {_("Begun"), false, 0},  {_("Seconds"), true, 0}, {_("Result"), false, 0},
+            {_("No."), true, 0},    {_("Kind"), false, 0},   {_("Scope"), false, 10},
+            {_("Begun"), false, 0}, {_("Seconds"), true, 0}, {_("Result"), false, 0},
             {_("Exit"), true, 0},
         };
         memcpy(columns, texts, sizeof columns);
@@ -37,7 +37,8 @@ static void count_lines(const struct show *show, const char *prefix, json_t *cou
 {
     const char *name;
     json_t *value;
-    json_object_foreach(counts, name, value) {
+    json_object_foreach(counts, name, value)
+    {
         char joined[160];
         (void)snprintf(joined, sizeof joined, "%s%s%s", prefix, prefix[0] != '\0' ? "." : "  ",
                        language_word(name));
@@ -53,11 +54,14 @@ static void writes_table(const struct show *show, json_t *writes)
 {
     size_t index;
     json_t *write;
-    const struct column columns[] = {{_("Target"), false, 0},    {_("Records"), false, 0},
-                                     {_("Operation"), false, 0}, {_("State"), false, 0},
+    const struct column columns[] = {{_("Target"), false, 0},
+                                     {_("Records"), false, 0},
+                                     {_("Operation"), false, 0},
+                                     {_("State"), false, 0},
                                      {_("Count"), true, 0}};
     struct table *table = json_array_size(writes) > 0 ? table_new(columns, 5) : NULL;
-    json_array_foreach(writes, index, write) {
+    json_array_foreach(writes, index, write)
+    {
         show_cell_word(table, show_text(write, "target"));
         show_cell_word(table, show_text(write, "entity"));
         show_cell_word(table, show_text(write, "operation"));
@@ -100,7 +104,8 @@ static void fields_cell(struct table *table, json_t *fields)
     json_t *field;
     struct buffer text;
     buffer_init(&text, 4096);
-    json_array_foreach(fields, index, field) {
+    json_array_foreach(fields, index, field)
+    {
         buffer_printf(&text, "%s%s", index > 0 ? ", " : "",
                       language_word(json_string_value(field)));
     }
@@ -113,8 +118,8 @@ void show_plan(struct show *show, json_t *row)
     static struct column columns[6];
     if (show->table == NULL) {
         const struct column texts[6] = {
-            {_("Target"), false, 0},   {_("Operation"), false, 0}, {_("Subject"), false, 16},
-            {_("Fields"), false, 12}, {_("Reason"), false, 10},  {_("Version"), true, 0},
+            {_("Target"), false, 0},  {_("Operation"), false, 0}, {_("Subject"), false, 16},
+            {_("Fields"), false, 12}, {_("Reason"), false, 10},   {_("Version"), true, 0},
         };
         memcpy(columns, texts, sizeof columns);
         show->table = table_new(columns, 6);

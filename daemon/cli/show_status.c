@@ -18,7 +18,8 @@ static void append_counts(struct buffer *to, json_t *counts, bool zeros)
     const char *name;
     json_t *count;
     bool first = true;
-    json_object_foreach(counts, name, count) {
+    json_object_foreach(counts, name, count)
+    {
         if (json_integer_value(count) == 0 && !zeros) {
             continue;
         }
@@ -84,7 +85,8 @@ static void cycle_line(struct show *show, const char *name, json_t *run, enum co
     struct buffer text;
     buffer_init(&text, 4096);
     if (json_is_object(run)) {
-        buffer_printf(&text, _("no. %lld"), (long long)json_integer_value(json_object_get(run, "run")));
+        buffer_printf(&text, _("no. %lld"),
+                      (long long)json_integer_value(json_object_get(run, "run")));
         buffer_printf(&text, ", %s, ", language_word(show_text(run, "kind")));
         show_append_time(&text, show_text(run, "started"));
         buffer_printf(&text, ", %s",
@@ -128,11 +130,13 @@ static void held_line(struct show *show, json_t *held)
 
 void show_status(struct show *show, json_t *row)
 {
-    json_t *conflicts = json_object_get(row, "conflicts"), *waiting = json_object_get(row, "waiting");
+    json_t *conflicts = json_object_get(row, "conflicts"),
+           *waiting = json_object_get(row, "waiting");
     bool in_step = json_is_true(json_object_get(row, "in_step"));
     bool stale = json_is_true(json_object_get(row, "stale"));
     bool running = json_is_true(json_object_get(json_object_get(row, "daemon"), "running"));
-    show_line(show, _("In step"), in_step ? _("yes") : _("no"), in_step ? COLOUR_GREEN : COLOUR_YELLOW);
+    show_line(show, _("In step"), in_step ? _("yes") : _("no"),
+              in_step ? COLOUR_GREEN : COLOUR_YELLOW);
     show_line(show, _("Mode"), language_word(show_text(row, "mode")), COLOUR_NONE);
     if (json_is_true(json_object_get(row, "paused"))) {
         show_line(show, _("Paused"), _("yes; go on with `cebridge resume`"), COLOUR_YELLOW);

@@ -27,7 +27,7 @@ static const char *const colours[] = {"", "\033[31m", "\033[33m", "\033[32m", "\
 struct table *table_new(const struct column *columns, size_t count)
 {
     struct table *table = calloc(1, sizeof *table);
-    if (table == NULL || count > TABLE_COLUMNS) {
+    if (table == NULL || count == 0 || count > TABLE_COLUMNS) {
         free(table);
         return NULL;
     }
@@ -101,7 +101,7 @@ void table_cell(struct table *table, struct slice text, enum colour colour)
 
 size_t table_rows(const struct table *table)
 {
-    return table == NULL ? 0 : table->count / table->column_count;
+    return table == NULL || table->column_count == 0 ? 0 : table->count / table->column_count;
 }
 
 static struct slice cell_text(const struct table *table, const struct cell *cell)

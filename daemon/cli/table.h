@@ -1,5 +1,5 @@
-/* Tables that fit the terminal: columns are aligned by the columns that a terminal gives to a text, of which a
- * Chinese character takes two. */
+/* Tables that fit the terminal: columns are aligned by the columns that a terminal gives to a text,
+ * of which a Chinese character takes two. */
 #ifndef CLI_TABLE_H
 #define CLI_TABLE_H
 
@@ -30,8 +30,8 @@ void table_free(struct table *table);
 /* The next cell, row by row. What a terminal would take for a command is made harmless. */
 void table_cell(struct table *table, struct slice text, enum colour colour);
 size_t table_rows(const struct table *table);
-/* Title and rows, two spaces between columns, nothing behind the last text of a row. False: out of memory came
- * in between and rows are missing, or it could not be written. */
+/* Title and rows, two spaces between columns, nothing behind the last text of a row. False: out of
+ * memory came in between and rows are missing, or it could not be written. */
 bool table_print(const struct table *table, const struct paper *paper);
 
 /* Prints a text in a colour where the paper has colours. */

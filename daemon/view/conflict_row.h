@@ -6,7 +6,8 @@
 
 #include <jansson.h>
 
-/* full: with both values and the base as they are; the subject is masked in any case. New reference. */
+/* full: with both values and the base as they are; the subject is masked in any case. New
+ * reference. */
 json_t *conflict_row_json(const struct conflict *conflict, bool full);
 
 #endif

@@ -24,8 +24,8 @@ static struct record record_of_value(const struct conflict *conflict, enum field
     return record;
 }
 
-/* What belongs to no field of the model: counts of a guard stand as they are; of a record it may be an
- * origin number, and that an ID. */
+/* What belongs to no field of the model: counts of a guard stand as they are; of a record it may be
+ * an origin number, and that an ID. */
 static json_t *fieldless(const struct conflict *conflict, struct slice value, bool full)
 {
     struct buffer masked;
@@ -73,7 +73,8 @@ static void add_life(json_t *row, const struct conflict *conflict)
 
 json_t *conflict_row_json(const struct conflict *conflict, bool full)
 {
-    json_t *base = conflict->has_base ? conflict_value(conflict, conflict->base, full) : json_null();
+    json_t *base =
+        conflict->has_base ? conflict_value(conflict, conflict->base, full) : json_null();
     json_t *row = json_pack(
         "{s:I, s:s?, s:s, s:o, s:s, s:o, s:o, s:o, s:o, s:o}", "number",
         (json_int_t)conflict->number, "kind", conflict->kind, "severity",

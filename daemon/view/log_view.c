@@ -34,7 +34,8 @@ static bool mentions(json_t *line, const char *reference)
 {
     const char *name;
     json_t *value;
-    json_object_foreach(line, name, value) {
+    json_object_foreach(line, name, value)
+    {
         const char *text = json_string_value(value);
         if (text != NULL && strstr(name, "ref") != NULL && strcmp(text, reference) == 0) {
             return true;

@@ -13,8 +13,8 @@ static struct store *store_of(const struct person_case *at)
 
 static struct hash hash_of_code(const struct person_case *at, struct slice code)
 {
-    struct slice text =
-        arena_printf(at->call->arena, "person:%.*s", (int)code.size, code.at != NULL ? code.at : "");
+    struct slice text = arena_printf(at->call->arena, "person:%.*s", (int)code.size,
+                                     code.at != NULL ? code.at : "");
     return store_hash(store_of(at), text);
 }
 
@@ -182,8 +182,7 @@ static struct person_pair *annual_of_year(struct person_case *at, int year)
 static int year_of(const struct person_copy *copy, enum field field)
 {
     int64_t year = 0;
-    return copy->here && slice_integer(copy->decoded.record.value[field], &year) ? (int)year
-                                                                                        : 0;
+    return copy->here && slice_integer(copy->decoded.record.value[field], &year) ? (int)year : 0;
 }
 
 static enum status add_annual(struct person_case *at, enum side side, struct slice id)
@@ -205,11 +204,12 @@ static enum status gather_rows(struct person_case *at, enum side side, enum enti
 {
     for (size_t code = 0; code < at->code_count; code++) {
         size_t count = 0;
-        enum status status = stage_by_person(store_of(at), side, entity,
-                                             hash_of_code(at, at->codes[code]), PERSON_HOURS,
-                                             at->call->arena, ids, &count);
+        enum status status =
+            stage_by_person(store_of(at), side, entity, hash_of_code(at, at->codes[code]),
+                            PERSON_HOURS, at->call->arena, ids, &count);
         for (size_t i = 0; status == STATUS_OK && i < count && i < PERSON_HOURS; i++) {
-            status = entity == ENTITY_HOURS ? add_hour(at, side, ids[i]) : add_annual(at, side, ids[i]);
+            status =
+                entity == ENTITY_HOURS ? add_hour(at, side, ids[i]) : add_annual(at, side, ids[i]);
         }
         if (status != STATUS_OK && status != STATUS_NOT_FOUND) {
             return status;
@@ -220,7 +220,8 @@ static enum status gather_rows(struct person_case *at, enum side side, enum enti
 
 static struct slice finished_of(const struct person_pair *pair)
 {
-    const struct person_copy *copy = &pair->side[pair->side[MUNICIPAL].here ? MUNICIPAL : PROVINCIAL];
+    const struct person_copy *copy =
+        &pair->side[pair->side[MUNICIPAL].here ? MUNICIPAL : PROVINCIAL];
     return copy->decoded.record.value[FIELD_HOURS_FINISHED];
 }
 

@@ -1,5 +1,5 @@
-/* What both sides hold of one person, gathered from the state: the codes, the accounts, the hour records in
- * pairs, the yearly results (operators.md, "person"). Texts lie in the call's arena. */
+/* What both sides hold of one person, gathered from the state: the codes, the accounts, the hour
+ * records in pairs, the yearly results (operators.md, "person"). Texts lie in the call's arena. */
 #ifndef VIEW_PERSON_CASE_H
 #define VIEW_PERSON_CASE_H
 
@@ -25,7 +25,7 @@ struct person_pair {
 
 struct person_case {
     struct view_call *call;
-    struct slice code; /* as asked, 18 characters */
+    struct slice code;                /* as asked, 18 characters */
     struct slice codes[PERSON_CODES]; /* with the present and former codes of the accounts */
     size_t code_count;
     struct person_pair account;
@@ -41,8 +41,9 @@ enum status person_gather(struct person_case *at);
 /* The year of a pair as it states it; 0: unreadable. */
 int person_pair_year(const struct person_pair *pair);
 
-/* {"public","professional","credits","qualified","missing"} by the notice, over both sides' records; a pair
- * counts once, a course counts once (reconciliation.md, "What the notice demands"). */
+/* {"public","professional","credits","qualified","missing"} by the notice, over both sides'
+ * records; a pair counts once, a course counts once (reconciliation.md, "What the notice demands").
+ */
 json_t *person_totals(const struct person_case *at, int year);
 
 #endif

@@ -106,11 +106,10 @@ json_t *person_totals(const struct person_case *at, int year)
         return NULL;
     }
     add_up(at, year, list, &totals);
-    return json_pack("{s:I, s:I, s:I, s:b, s:o}", "public", (json_int_t)totals.public_centi,
-                     "professional", (json_int_t)totals.professional_centi, "credits",
-                     (json_int_t)totals.credits_centi, "qualified",
-                     notice_qualified(notice, year, region_of(at), &totals), "missing",
-                     threshold == NULL
-                         ? json_null()
-                         : missing_json(threshold, year <= notice->last_credit_year, &totals));
+    return json_pack(
+        "{s:I, s:I, s:I, s:b, s:o}", "public", (json_int_t)totals.public_centi, "professional",
+        (json_int_t)totals.professional_centi, "credits", (json_int_t)totals.credits_centi,
+        "qualified", notice_qualified(notice, year, region_of(at), &totals), "missing",
+        threshold == NULL ? json_null()
+                          : missing_json(threshold, year <= notice->last_credit_year, &totals));
 }

@@ -33,7 +33,8 @@ static json_t *copy_json(const struct person_copy *copy)
 
 static json_t *origin_of(const struct person_pair *pair)
 {
-    const struct person_copy *copy = &pair->side[pair->side[MUNICIPAL].here ? MUNICIPAL : PROVINCIAL];
+    const struct person_copy *copy =
+        &pair->side[pair->side[MUNICIPAL].here ? MUNICIPAL : PROVINCIAL];
     struct slice system = copy->decoded.record.value[FIELD_HOURS_ORIGIN_SYSTEM];
     struct slice number = copy->decoded.record.value[FIELD_HOURS_ORIGIN_NUMBER];
     struct buffer text;
@@ -54,11 +55,11 @@ static json_t *hours_json(const struct person_case *at, int year)
         if (year != 0 && person_pair_year(pair) != year) {
             continue;
         }
-        json_array_append_new(
-            list, json_pack("{s:o, s:o, s:o, s:b, s:o}", "origin", origin_of(pair), "municipal",
-                            copy_json(&pair->side[MUNICIPAL]), "provincial",
-                            copy_json(&pair->side[PROVINCIAL]), "linked", pair->linked, "waiting",
-                            value_text(pair->waiting)));
+        json_array_append_new(list,
+                              json_pack("{s:o, s:o, s:o, s:b, s:o}", "origin", origin_of(pair),
+                                        "municipal", copy_json(&pair->side[MUNICIPAL]),
+                                        "provincial", copy_json(&pair->side[PROVINCIAL]), "linked",
+                                        pair->linked, "waiting", value_text(pair->waiting)));
     }
     return list;
 }
@@ -97,8 +98,8 @@ static enum status conflicts_json(const struct person_case *at, json_t *list)
 {
     struct store *store = at->call->view->store;
     for (size_t i = 0; i < at->code_count; i++) {
-        struct slice text = arena_printf(at->call->arena, "person:%.*s", (int)at->codes[i].size,
-                                         at->codes[i].at);
+        struct slice text =
+            arena_printf(at->call->arena, "person:%.*s", (int)at->codes[i].size, at->codes[i].at);
         struct conflict_filter filter = {.open_only = true,
                                          .state = -1,
                                          .severity = -1,
@@ -122,10 +123,11 @@ static json_t *write_json(const struct write *write)
     return json_pack("{s:I, s:I, s:s, s:s, s:s, s:s, s:o, s:o, s:s?, s:o, s:o, s:o}", "number",
                      (json_int_t)write->number, "run", (json_int_t)write->run, "target",
                      side_name(write->target), "entity", entity_name(write->entity), "operation",
-                     write_operation_name(write->operation), "state", write_state_name(write->state),
-                     "subject", value_text(write->masked), "fields", value_fields(write->fields),
-                     "reason", write->reason, "code", value_text(slice_of(write->code)), "sent",
-                     value_instant(write->sent_at), "known", value_instant(write->known_at));
+                     write_operation_name(write->operation), "state",
+                     write_state_name(write->state), "subject", value_text(write->masked), "fields",
+                     value_fields(write->fields), "reason", write->reason, "code",
+                     value_text(slice_of(write->code)), "sent", value_instant(write->sent_at),
+                     "known", value_instant(write->known_at));
 }
 
 static enum status writes_of(const struct person_case *at, struct slice subject, json_t *list)
@@ -147,8 +149,8 @@ static enum status writes_json(const struct person_case *at, json_t *list)
     struct buffer subject;
     buffer_init(&subject, 1024);
     for (size_t i = 0; i < at->code_count && status == STATUS_OK; i++) {
-        struct slice text = arena_printf(at->call->arena, "person:%.*s", (int)at->codes[i].size,
-                                         at->codes[i].at);
+        struct slice text =
+            arena_printf(at->call->arena, "person:%.*s", (int)at->codes[i].size, at->codes[i].at);
         status = writes_of(at, text, list);
     }
     for (size_t i = 0; i < at->hour_count && status == STATUS_OK; i++) {
@@ -175,12 +177,12 @@ static int give_person(struct person_case *at, const char *reference)
     json_t *conflicts = json_array(), *writes = json_array();
     enum status status = conflicts_json(at, conflicts);
     status = status == STATUS_OK ? writes_json(at, writes) : status;
-    json_t *row = json_pack(
-        "{s:o, s:s, s:{s:o, s:o, s:b}, s:o, s:o, s:o, s:o}", "person", value_text(at->code), "ref",
-        reference, "accounts", "municipal", copy_json(&at->account.side[MUNICIPAL]), "provincial",
-        copy_json(&at->account.side[PROVINCIAL]), "linked", at->account.linked, "hours",
-        hours_json(at, year), "annual", annual_json(at, year), "conflicts", conflicts, "writes",
-        writes);
+    json_t *row = json_pack("{s:o, s:s, s:{s:o, s:o, s:b}, s:o, s:o, s:o, s:o}", "person",
+                            value_text(at->code), "ref", reference, "accounts", "municipal",
+                            copy_json(&at->account.side[MUNICIPAL]), "provincial",
+                            copy_json(&at->account.side[PROVINCIAL]), "linked", at->account.linked,
+                            "hours", hours_json(at, year), "annual", annual_json(at, year),
+                            "conflicts", conflicts, "writes", writes);
     if (status != STATUS_OK) {
         json_decref(row);
         return view_fail_status(at->call, status);

@@ -6,8 +6,8 @@
 
 #include <jansson.h>
 
-/* {"run","kind","scope","dry_run","started","ended","seconds","exit","result","counts"}; with nulls for
- * run == NULL. New reference. */
+/* {"run","kind","scope","dry_run","started","ended","seconds","exit","result","counts"}; with nulls
+ * for run == NULL. New reference. */
 json_t *run_row_json(const struct run_row *run);
 
 #endif

@@ -60,10 +60,10 @@ static json_t *writes_counted(struct view_call *call, int64_t run)
     for (size_t i = 0; i < count; i++) {
         const struct write_count *at = &counts[i];
         json_array_append_new(
-            list, json_pack("{s:s, s:s, s:s, s:s, s:I}", "target", side_name(at->target), "entity",
-                            entity_name(at->entity), "operation",
-                            write_operation_name(at->operation), "state",
-                            write_state_name(at->state), "count", (json_int_t)at->count));
+            list,
+            json_pack("{s:s, s:s, s:s, s:s, s:I}", "target", side_name(at->target), "entity",
+                      entity_name(at->entity), "operation", write_operation_name(at->operation),
+                      "state", write_state_name(at->state), "count", (json_int_t)at->count));
     }
     return list;
 }
@@ -91,13 +91,12 @@ int view_of_run(struct view_call *call)
 
 static json_t *plan_row(const struct write *write)
 {
-    return json_pack("{s:I, s:s, s:s, s:s, s:o, s:s, s:o, s:s?, s:I, s:s}", "run",
-                     (json_int_t)write->run, "target", side_name(write->target), "entity",
-                     entity_name(write->entity), "operation",
-                     write_operation_name(write->operation), "subject", value_text(write->masked),
-                     "subject_ref", write->reference, "fields", value_fields(write->fields),
-                     "reason", write->reason, "version", (json_int_t)write->version, "state",
-                     write_state_name(write->state));
+    return json_pack(
+        "{s:I, s:s, s:s, s:s, s:o, s:s, s:o, s:s?, s:I, s:s}", "run", (json_int_t)write->run,
+        "target", side_name(write->target), "entity", entity_name(write->entity), "operation",
+        write_operation_name(write->operation), "subject", value_text(write->masked), "subject_ref",
+        write->reference, "fields", value_fields(write->fields), "reason", write->reason, "version",
+        (json_int_t)write->version, "state", write_state_name(write->state));
 }
 
 int view_of_plan(struct view_call *call)

@@ -20,8 +20,7 @@ static struct slice meta(const struct status_facts *facts, const char *name)
 {
     struct slice value = {NULL, 0};
     struct store *store = facts->call->view->store;
-    if (store == NULL ||
-        store_meta_get(store, name, facts->call->arena, &value) != STATUS_OK) {
+    if (store == NULL || store_meta_get(store, name, facts->call->arena, &value) != STATUS_OK) {
         return (struct slice){NULL, 0};
     }
     return value;
@@ -30,8 +29,8 @@ static struct slice meta(const struct status_facts *facts, const char *name)
 static json_t *meta_json(const struct status_facts *facts, const char *name)
 {
     struct slice text = meta(facts, name);
-    json_t *value = slice_empty(text) ? NULL
-                                      : json_loadb(text.at, text.size, JSON_REJECT_DUPLICATES, NULL);
+    json_t *value =
+        slice_empty(text) ? NULL : json_loadb(text.at, text.size, JSON_REJECT_DUPLICATES, NULL);
     return json_is_object(value) ? value : (json_decref(value), NULL);
 }
 
@@ -87,8 +86,8 @@ static bool add_side(struct status_facts *facts, enum side side)
 {
     static const char *const metas[SIDES] = {"side.municipal", "side.provincial"};
     json_t *known = meta_json(facts, metas[side]);
-    json_t *row = json_pack("{s:n, s:n, s:n, s:n, s:n}", "reached", "checked_at",
-                            "clock_offset_ms", "certificate_expires", "message");
+    json_t *row = json_pack("{s:n, s:n, s:n, s:n, s:n}", "reached", "checked_at", "clock_offset_ms",
+                            "certificate_expires", "message");
     if (known != NULL) {
         json_object_update(row, known);
         json_decref(known);
@@ -114,8 +113,8 @@ static void add_cycles(struct status_facts *facts)
     facts->last_ended = any ? run.ended : 0;
     bool good = store != NULL && run_last_good(store, facts->call->arena, &run) == STATUS_OK;
     json_object_set_new(facts->answer, "last_good_cycle", good ? run_row_json(&run) : json_null());
-    facts->stale =
-        !good || (facts->call->view->now - run.ended) * 1000 > facts->call->view->settings->stale_after_ms;
+    facts->stale = !good || (facts->call->view->now - run.ended) * 1000 >
+                                facts->call->view->settings->stale_after_ms;
     json_object_set_new(facts->answer, "stale", json_boolean(facts->stale));
 }
 
@@ -136,7 +135,8 @@ static void add_next(struct status_facts *facts)
     json_object_set_new(facts->answer, "next_cycle", value_instant(next));
 }
 
-/* What waits by rule is in no conflict; what was rejected does not wait (reconciliation.md, "Situations"). */
+/* What waits by rule is in no conflict; what was rejected does not wait (reconciliation.md,
+ * "Situations"). */
 static void add_waiting(struct status_facts *facts)
 {
     struct waiting_count counts[64];
@@ -187,8 +187,7 @@ static void add_links(struct status_facts *facts)
         int64_t count = 0;
         struct store *store = facts->call->view->store;
         bool known = store != NULL && link_count(store, entity, &count) == STATUS_OK;
-        json_object_set_new(links, entity_name(entity),
-                            known ? json_integer(count) : json_null());
+        json_object_set_new(links, entity_name(entity), known ? json_integer(count) : json_null());
     }
     json_object_set_new(facts->answer, "links", links);
 }
@@ -202,7 +201,8 @@ static void add_operation(struct status_facts *facts)
     const char *word = settings->mode == MODE_WRITE ? "write" : "observe";
     facts->paused = slice_is(meta(facts, "paused"), "1");
     facts->held = held != NULL;
-    json_object_set_new(facts->answer, "mode", slice_empty(mode) ? json_string(word) : value_text(mode));
+    json_object_set_new(facts->answer, "mode",
+                        slice_empty(mode) ? json_string(word) : value_text(mode));
     json_object_set_new(facts->answer, "paused", json_boolean(facts->paused));
     json_object_set_new(facts->answer, "in_step", json_false());
     json_object_set_new(facts->answer, "region", json_string(settings->region));

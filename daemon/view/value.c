@@ -34,8 +34,7 @@ json_t *value_json(enum field field, struct slice value)
     case FORM_CODES:
     case FORM_WORD:
     case FORM_INSTANT:
-    case FORM_DATE:
-        break;
+    case FORM_DATE: break;
     }
     return value_text(value);
 }
@@ -49,7 +48,8 @@ json_t *value_masked(enum field field, const struct record *of)
     struct buffer masked;
     buffer_init(&masked, VALUE_BYTES);
     mask_field(field, of, &masked);
-    json_t *json = masked.status == STATUS_OK ? value_text(buffer_slice(&masked)) : json_string("*");
+    json_t *json =
+        masked.status == STATUS_OK ? value_text(buffer_slice(&masked)) : json_string("*");
     buffer_free(&masked);
     return json;
 }
@@ -67,8 +67,10 @@ json_t *value_instant(int64_t instant)
 json_t *value_record(const struct record *record)
 {
     json_t *object = json_object();
-    for (enum field field = field_first(record->entity); field < field_end(record->entity); field++) {
-        json_object_set_new(object, field_row(field)->name, value_json(field, record->value[field]));
+    for (enum field field = field_first(record->entity); field < field_end(record->entity);
+         field++) {
+        json_object_set_new(object, field_row(field)->name,
+                            value_json(field, record->value[field]));
     }
     json_object_set_new(object, "remote_id", value_text(record->remote_id));
     json_object_set_new(object, "version", json_integer(record->version));

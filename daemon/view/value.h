@@ -1,5 +1,6 @@
-/* Canonical values as JSON: amounts as whole hundredths, years and counts as numbers, flags as true and
- * false, all else as text, no value as null (docs/json.md). New references; NULL: out of memory. */
+/* Canonical values as JSON: amounts as whole hundredths, years and counts as numbers, flags as true
+ * and false, all else as text, no value as null (docs/json.md). New references; NULL: out of
+ * memory. */
 #ifndef VIEW_VALUE_H
 #define VIEW_VALUE_H
 
@@ -9,8 +10,8 @@
 
 /* In full. */
 json_t *value_json(enum field field, struct slice value);
-/* Masked by the field's mask; what it does not hide is as value_json. of: the record it stands in, for
- * its kind (organisations stand in full). */
+/* Masked by the field's mask; what it does not hide is as value_json. of: the record it stands in,
+ * for its kind (organisations stand in full). */
 json_t *value_masked(enum field field, const struct record *of);
 /* "2023-06-01T12:15:00Z"; 0 gives null. */
 json_t *value_instant(int64_t instant);

@@ -1,6 +1,7 @@
-/* What the commands show, as JSON in no language (docs/json.md): read from the state, inside the daemon or in
- * the program itself. Personal data is masked, except for one person that was asked for and one conflict
- * that may be decided; that it was shown is then logged, or it is not shown. */
+/* What the commands show, as JSON in no language (docs/json.md): read from the state, inside the
+ * daemon or in the program itself. Personal data is masked, except for one person that was asked
+ * for and one conflict that may be decided; that it was shown is then logged, or it is not shown.
+ */
 #ifndef VIEW_VIEW_H
 #define VIEW_VIEW_H
 
@@ -11,8 +12,8 @@
 
 #include <jansson.h>
 
-/* Writes to the log that something was shown in full: an event's name, the reference of whom it is about,
- * the conflict's number (0: none). Anything but OK: it is not shown. */
+/* Writes to the log that something was shown in full: an event's name, the reference of whom it is
+ * about, the conflict's number (0: none). Anything but OK: it is not shown. */
 typedef enum status (*view_shown)(void *context, const char *event, const char *reference,
                                   int64_t conflict, const char *who);
 
@@ -31,8 +32,9 @@ struct view {
 /* row: borrowed during the call. */
 typedef void (*view_row)(void *context, json_t *row);
 
-/* Answers a command of kind COMMAND_VIEW. Rows are given in order; a view of one thing gives one. Exit code
- * of operators.md; ret_message: static English text where there is something to say, else "". */
+/* Answers a command of kind COMMAND_VIEW. Rows are given in order; a view of one thing gives one.
+ * Exit code of operators.md; ret_message: static English text where there is something to say, else
+ * "". */
 int view_run(const struct view *view, const char *command, json_t *arguments, view_row row,
              void *context, const char **ret_message);
 

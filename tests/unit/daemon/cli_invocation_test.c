@@ -109,10 +109,10 @@ static void exit_codes_of_what_is_typed(void **state)
 static void an_id_leaves_the_process_list_and_no_message_holds_one(void **state)
 {
     static const char *const lines[] = {
-        "person 371681197001019019",           "person 371681197001019018",
-        "resync --person=371681197001019019",  "resync --person 371681197001019019",
-        "log --person 371681197001019019",     "resolve 3 --value 371681197001019019 --reason x",
-        "persn 371681197001019019",            "status 371681197001019019",
+        "person 371681197001019019",          "person 371681197001019018",
+        "resync --person=371681197001019019", "resync --person 371681197001019019",
+        "log --person 371681197001019019",    "resolve 3 --value 371681197001019019 --reason x",
+        "persn 371681197001019019",           "status 371681197001019019",
         "--nothing 371681197001019019",
     };
     (void)state;
@@ -141,7 +141,8 @@ static void arguments_become_members(void **state)
                      65);
     invocation_free(&invocation);
     assert_int_equal(
-        read_line("resync --person 371681197001019019 --year 2023 --dry-run", kept, &invocation), 0);
+        read_line("resync --person 371681197001019019 --year 2023 --dry-run", kept, &invocation),
+        0);
     json_t *persons = json_object_get(invocation.arguments, "persons");
     assert_int_equal(json_array_size(persons), 1);
     assert_string_equal(json_string_value(json_array_get(persons, 0)), "371681197001019019");

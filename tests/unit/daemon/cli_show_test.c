@@ -15,9 +15,8 @@ static char *shown(const char *command, const char *const *rows, size_t count, b
 {
     char *text = NULL;
     size_t size = 0;
-    struct show show = {.paper = {open_memstream(&text, &size), 0, false},
-                        .json = json,
-                        .command = command};
+    struct show show = {
+        .paper = {open_memstream(&text, &size), 0, false}, .json = json, .command = command};
     for (size_t i = 0; i < count; i++) {
         json_t *row = json_loads(rows[i], 0, NULL);
         assert_non_null(row);
@@ -35,7 +34,8 @@ static void no_command_stumbles_over_what_is_missing(void **state)
         "{}",
         "{\"number\":null,\"municipal\":null,\"provincial\":null,\"counts\":null,\"writes\":null,"
         "\"hours\":[{}],\"annual\":[{}],\"conflicts\":[{}],\"fields\":[{}],\"accounts\":null}",
-        "{\"conflicts\":7,\"writes\":\"x\",\"hours\":{},\"fields\":[7],\"counts\":[1],\"run\":\"x\"}",
+        "{\"conflicts\":7,\"writes\":\"x\",\"hours\":{},\"fields\":[7],\"counts\":[1],\"run\":"
+        "\"x\"}",
     };
     const struct command *command = NULL;
     (void)state;
@@ -55,7 +55,8 @@ static void conflicts_stand_in_columns(void **state)
         "\"hours:371600/1\",\"field\":\"amount\",\"municipal\":1250,\"provincial\":1200,"
         "\"state\":\"open\",\"last_seen\":\"2023-06-01T12:15:00Z\"}",
         "{\"number\":12,\"severity\":\"error\",\"kind\":\"field_mismatch\",\"subject\":"
-        "\"person:3****************9\",\"field\":\"name\",\"municipal\":\"王**\",\"provincial\":null,"
+        "\"person:3****************9\",\"field\":\"name\",\"municipal\":\"王**\",\"provincial\":"
+        "null,"
         "\"state\":\"open\",\"last_seen\":\"2023-06-01T16:15:00Z\"}"};
     (void)state;
     char *text = shown("conflicts", rows, 2, false);

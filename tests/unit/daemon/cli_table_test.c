@@ -33,8 +33,7 @@ static char *printed(const char *const *cells, size_t count, int width, bool col
 
 static void chinese_and_latin_stand_below_each_other(void **state)
 {
-    static const char *const cells[] = {"1",  "王秀英", "滨州市", "x",
-                                        "22", "Wang",   "x",      "y"};
+    static const char *const cells[] = {"1", "王秀英", "滨州市", "x", "22", "Wang", "x", "y"};
     (void)state;
     char *text = printed(cells, 8, 0, false);
     assert_string_equal(text, "No.  Name    Region  End\n"
@@ -66,7 +65,7 @@ static void what_is_cut_ends_with_dots_and_never_inside_a_character(void **state
         int width;
         const char *cut;
     } cases[] = {{"王秀英", 6, "王秀英"}, {"王秀英", 5, "王秀…"}, {"王秀英", 4, "王…"},
-                 {"abcdef", 4, "abc…"},  {"a王b", 3, "a…"},       {"", 3, ""}};
+                 {"abcdef", 4, "abc…"},   {"a王b", 3, "a…"},      {"", 3, ""}};
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct buffer cut;
@@ -79,7 +78,10 @@ static void what_is_cut_ends_with_dots_and_never_inside_a_character(void **state
 
 static void what_a_terminal_would_obey_is_harmless(void **state)
 {
-    static const char *const cells[] = {"1", "a\033[2Jb\x07", "c\xC2\x9B" "d\n", "\x7F"};
+    static const char *const cells[] = {"1", "a\033[2Jb\x07",
+                                        "c\xC2\x9B"
+                                        "d\n",
+                                        "\x7F"};
     (void)state;
     char *text = printed(cells, 4, 0, false);
     assert_non_null(strstr(text, "a?[2Jb?"));

@@ -1,5 +1,5 @@
-/* Views and actions on a small state: one person on both sides with two hour records, one of them linked, a cycle,
- * a conflict. */
+/* Views and actions on a small state: one person on both sides with two hour records, one of them
+ * linked, a cycle, a conflict. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -30,7 +30,7 @@ static struct small_state {
     struct store *store;
     json_t *rows; /* what the last view or action gave */
     const char *message;
-    int64_t conflict; /* a field_mismatch on the amount of an hour record */
+    int64_t conflict;  /* a field_mismatch on the amount of an hour record */
     int64_t fieldless; /* one that is not decided by a value */
     int64_t run;
     unsigned shown; /* how often something was shown in full */
@@ -53,7 +53,7 @@ static const char provincial_account[] =
     "{\"id\":\"" id "\",\"version\":1,\"updatedAt\":\"2023-05-02 08:00:00\","                      \
     "\"originSystem\":\"371600\",\"originNo\":\"" id "\",\"idCard\":\"" PERSON "\","               \
     "\"studyYear\":2023,\"courseType\":1,\"classHour\":" amount ",\"source\":1,"                   \
-    "\"courseCode\":\"" course "\",\"courseName\":\"公需科目\","                                    \
+    "\"courseCode\":\"" course "\",\"courseName\":\"公需科目\","                               \
     "\"finishTime\":\"2023-04-0" id " 10:00:00\",\"auditStatus\":4,\"deleted\":0}"
 static const char municipal_hours[] = MUNICIPAL_HOURS("1", "20", "C1");
 static const char unpaired_hours[] = MUNICIPAL_HOURS("2", "12.5", "C2");
@@ -113,8 +113,7 @@ static int64_t see(const char *kind, const char *field, const char *one, const c
 
 static void fill(void)
 {
-    struct run_row run = {
-        .kind = SLICE("full"), .started = now() - 60, .exit_code = -1};
+    struct run_row run = {.kind = SLICE("full"), .started = now() - 60, .exit_code = -1};
     assert_int_equal(store_begin(small.store), STATUS_OK);
     assert_int_equal(run_begin(small.store, &run), STATUS_OK);
     small.run = run.number;
@@ -143,8 +142,8 @@ static void load_mapping(void)
     assert_non_null(from);
     size_t size = fread(text, 1, sizeof text, from);
     fclose(from);
-    assert_int_equal(
-        mapping_load((struct slice){text, size}, "mapping", &small.mapping, &fault), STATUS_OK);
+    assert_int_equal(mapping_load((struct slice){text, size}, "mapping", &small.mapping, &fault),
+                     STATUS_OK);
 }
 
 static int set_up(void **state)
@@ -319,11 +318,11 @@ static void conflicts_are_listed_and_filtered(void **state)
 static void a_conflict_in_full_is_logged_and_only_for_who_may_decide(void **state)
 {
     (void)state;
-    assert_int_equal(look("conflict", json_pack("{s:I}", "number", (json_int_t)small.conflict), false),
-                     0);
+    assert_int_equal(
+        look("conflict", json_pack("{s:I}", "number", (json_int_t)small.conflict), false), 0);
     assert_int_equal(small.shown, 0);
-    assert_int_equal(look("conflict", json_pack("{s:I}", "number", (json_int_t)small.conflict), true),
-                     0);
+    assert_int_equal(
+        look("conflict", json_pack("{s:I}", "number", (json_int_t)small.conflict), true), 0);
     assert_int_equal(small.shown, 1);
     assert_text("kind", "field_mismatch");
     assert_text("field", "amount");
@@ -364,10 +363,8 @@ static void a_person_is_shown_with_both_sides_beside_each_other(void **state)
 
 static void a_person_without_a_log_is_not_shown(void **state)
 {
-    const struct view view = {.store = small.store,
-                              .mapping = small.mapping,
-                              .settings = &small.settings,
-                              .now = now()};
+    const struct view view = {
+        .store = small.store, .mapping = small.mapping, .settings = &small.settings, .now = now()};
     json_t *arguments = json_pack("{s:s}", "person", PERSON);
     (void)state;
     forget_rows();
@@ -420,11 +417,12 @@ static void a_decision_marks_both_records_to_be_judged(void **state)
 {
     struct staged row;
     (void)state;
-    assert_int_equal(act("resolve", json_pack("{s:I, s:s, s:s}", "number",
-                                              (json_int_t)small.conflict, "take", "provincial",
-                                              "reason", "seen the papers")),
-                     0);
-    assert_int_equal(stage_glance(small.store, MUNICIPAL, ENTITY_HOURS, SLICE("1"), &row), STATUS_OK);
+    assert_int_equal(
+        act("resolve", json_pack("{s:I, s:s, s:s}", "number", (json_int_t)small.conflict, "take",
+                                 "provincial", "reason", "seen the papers")),
+        0);
+    assert_int_equal(stage_glance(small.store, MUNICIPAL, ENTITY_HOURS, SLICE("1"), &row),
+                     STATUS_OK);
     assert_true(row.dirty);
     assert_int_equal(stage_glance(small.store, PROVINCIAL, ENTITY_HOURS, SLICE("B1"), &row),
                      STATUS_OK);
