@@ -9,9 +9,9 @@
 enum { DEFINITION_FORMAT = 1 };
 
 static const char *const ROOT_NAMES[] = {
-    "format",  "name",    "about",        "transport",   "sign_on",     "headers",
-    "signing", "clock",   "paging",       "incremental", "idempotency", "deletion",
-    "probe",   "answers", "item_answers", "entities",    NULL};
+    "$schema",  "format",  "name",    "about",        "transport",   "sign_on",
+    "headers",  "signing", "clock",   "paging",       "incremental", "idempotency",
+    "deletion", "probe",   "answers", "item_answers", "entities",    NULL};
 
 const char *call_name(enum call call)
 {

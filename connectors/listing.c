@@ -22,7 +22,7 @@ static void start(struct listing *listing)
     listing->phase = LISTING_READING;
     listing->torn = false;
     listing->page = 1;
-    listing->page_end = 0;
+    listing->page_end = listing->page_seen = 0;
     listing->tries = 0;
     listing->raw = listing->raw_end = 0;
     listing->total = -1;
@@ -149,6 +149,17 @@ static void count_page(struct listing *listing, const struct page_facts *facts)
     }
 }
 
+/* Rows that stood on an earlier page already: a page came twice or was skipped, or a row came in
+ * before them, on a page that was read without it. */
+static void check_repeats(struct listing *listing, const struct page_facts *facts)
+{
+    if (listing->page <= listing->page_seen)
+        return;
+    listing->page_seen = listing->page;
+    if (listing->goal.kind == LISTING_FULL && facts->fresh < facts->raw)
+        listing->torn = true;
+}
+
 /* The listing ends before a page that was once read: it became shorter. */
 static void cut_off(struct listing *listing, const struct page_facts *facts)
 {
@@ -182,6 +193,7 @@ static unsigned pages_back(const struct listing *listing, const struct page_fact
 static enum listing_step read_page(struct listing *listing, const struct page_facts *facts)
 {
     unsigned back = pages_back(listing, facts);
+    check_repeats(listing, facts);
     listing->total = facts->total;
     if (back > 0) {
         listing->tries++;

@@ -50,14 +50,15 @@ struct listing {
     enum listing_phase phase;
     bool torn; /* nothing may be concluded from what it lacks */
     bool restarted;
-    unsigned page;     /* asked for next, from 1 */
-    unsigned page_end; /* the furthest one read */
-    unsigned tries;    /* of reading again what did not hold still */
-    size_t pages;      /* read in all */
-    size_t raw;        /* rows on the pages before the furthest one */
-    size_t raw_end;    /* rows on it */
-    int64_t total;     /* as stated last; -1: none */
-    int64_t since;     /* by key: asked from here */
+    unsigned page;      /* asked for next, from 1 */
+    unsigned page_end;  /* the furthest one counted */
+    unsigned page_seen; /* the furthest one that came */
+    unsigned tries;     /* of reading again what did not hold still */
+    size_t pages;       /* read in all */
+    size_t raw;         /* rows on the pages before the furthest one */
+    size_t raw_end;     /* rows on it */
+    int64_t total;      /* as stated last; -1: none */
+    int64_t since;      /* by key: asked from here */
     int64_t largest, stated;
     int64_t held;                   /* the watermark may not pass it; 0: it may */
     uint64_t second, second_before; /* digest of this reading of a second, and of the one before */
@@ -77,8 +78,7 @@ void listing_begin(struct listing *listing, const struct definition *definition,
                    const struct listing_goal *goal);
 void listing_end(struct listing *listing);
 
-/* The next request to send; all of *ret is set. Its cursor is the listing's, until the next page.
- */
+/* The next request to send; all of *ret is set. Its cursor is the listing's, to the next page. */
 void listing_request(const struct listing *listing, struct request *ret);
 
 /* What a page that came tells. Times are update times, in the order of the rows; 0: not known. */
@@ -89,8 +89,7 @@ struct page_facts {
     int64_t stated;
     uint8_t ids[16]; /* digest of the remote ids in order */
     int64_t first_updated, last_updated, largest_updated;
-    size_t
-        fresh; /* rows not seen before in this cycle's reading of this entity, by id and version */
+    size_t fresh;    /* rows not seen before in this cycle, by id and version */
     size_t clashing; /* ids that came again with another version */
     /* A hash of each remote id, `raw` of them, in order; NULL: not given. With them, a first page
      * that is read again may lack some records that left the scope; without, its digest must be the

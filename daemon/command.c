@@ -125,6 +125,11 @@ const struct argument *command_argument(const char *command, const struct argume
     return NULL;
 }
 
+bool argument_positional(const struct argument *argument)
+{
+    return argument->name[0] >= 'A' && argument->name[0] <= 'Z';
+}
+
 enum exit_code command_exit_of(enum status status)
 {
     switch (status) {

@@ -94,10 +94,7 @@ const struct command *command_at(size_t index);
 bool command_is_later(const char *name);
 /* The next argument of that command behind `before` (NULL: the first); NULL at the end. */
 const struct argument *command_argument(const char *command, const struct argument *before);
-static inline bool argument_positional(const struct argument *argument)
-{
-    return argument->name[0] >= 'A' && argument->name[0] <= 'Z';
-}
+bool argument_positional(const struct argument *argument); /* its name is in capitals */
 
 /* The exit codes of operators.md. */
 enum exit_code {

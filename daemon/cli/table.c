@@ -130,14 +130,15 @@ static void fit(const struct table *table, int widths[TABLE_COLUMNS], int limit)
 
 static void measure(const struct table *table, int limit, int widths[TABLE_COLUMNS])
 {
+    size_t column = 0;
     for (size_t i = 0; i < table->column_count; i++) {
         widths[i] = text_columns(slice_of(table->columns[i].title));
     }
     for (size_t i = 0; i < table->count; i++) {
-        size_t column = i % table->column_count;
         if (table->cells[i].width > widths[column]) {
             widths[column] = table->cells[i].width;
         }
+        column = column + 1 == table->column_count ? 0 : column + 1;
     }
     if (limit > 0) {
         fit(table, widths, limit);

@@ -29,30 +29,34 @@ static struct definition *load(const char *path)
     return definition;
 }
 
-/* Points into the body or the arena; reading it all shows the sanitiser a stray one. */
-static size_t touch(struct slice text)
+/* Points into the body or the arena: reading it all shows the sanitiser a stray one. */
+static void touch(struct slice text)
 {
-    size_t sum = 0;
+    volatile char byte = 0;
     for (size_t index = 0; index < text.size; index++)
-        sum += (unsigned char)text.at[index];
-    return sum;
+        byte = text.at[index];
+    (void)byte;
 }
 
 static void check(const struct request *request, const struct answer *answer)
 {
-    volatile size_t sum = touch(answer->record) + touch(answer->fields) + touch(answer->next) +
-                          touch(answer->remote_id) + touch(answer->token);
+    const struct slice texts[] = {answer->record, answer->fields, answer->next, answer->remote_id,
+                                  answer->token};
+    for (size_t index = 0; index < sizeof texts / sizeof *texts; index++)
+        touch(texts[index]);
     must(answer->class < ANSWER_CLASSES);
     must(memchr(answer->code, '\0', sizeof answer->code) != NULL);
     must(answer->delay_ms >= -1 && answer->total >= -1 && answer->token_seconds >= 0);
     for (size_t index = 0; index < answer->row_count; index++)
-        sum += touch(answer->rows[index]);
+        touch(answer->rows[index]);
     must(answer->item_count == 0 || answer->item_count == request->item_count);
     for (size_t index = 0; index < answer->item_count; index++) {
         const struct answer_item *item = &answer->items[index];
         must(item->index == index && item->class < ANSWER_CLASSES);
         must(item->class != ANSWER_OK || item->record.at[0] == '{');
-        sum += touch(item->record) + touch(item->fields) + touch(item->remote_id);
+        touch(item->record);
+        touch(item->fields);
+        touch(item->remote_id);
     }
     bool single = request->call == CALL_CREATE || request->call == CALL_UPDATE;
     must(!single || answer->class != ANSWER_OK || answer->record.at[0] == '{');

@@ -362,6 +362,13 @@ static const struct {
       {1, 11, 4, 0, 0, 3, LISTING_MORE},
       {5, 11, 1, 0, 0, 1, LISTING_DONE}},
      true},
+    {"a page that came twice, and so hid another",
+     {{5, 12, 1, 5, 0, 1, LISTING_MORE},
+      {5, 12, 1, 0, 0, 2, LISTING_MORE},
+      {2, 12, 3, 2, 0, 3, LISTING_MORE},
+      {2, 12, 3, 0, 0, 3, LISTING_MORE},
+      {5, 12, 1, 0, 0, 1, LISTING_DONE}},
+     false},
     {"one page only", {{3, 3, 1, 3, 0, 1, LISTING_MORE}, {3, 3, 1, 0, 0, 1, LISTING_DONE}}, true},
     {"an empty listing that says so",
      {{0, 0, 1, 0, 0, 1, LISTING_MORE}, {0, 0, 1, 0, 0, 1, LISTING_DONE}},
@@ -474,8 +481,8 @@ static void a_first_page_may_only_lose_what_left_the_scope(void **state)
         struct listing listing;
         struct listing_goal goal = {.kind = LISTING_FULL, .size = 10};
         struct page_facts before = {
-            .raw = 10, .total = 13, .ids = {1}, .row_ids = first_pages[index].before};
-        struct page_facts last = {.raw = 3, .total = 13, .ids = {2}};
+            .raw = 10, .fresh = 10, .total = 13, .ids = {1}, .row_ids = first_pages[index].before};
+        struct page_facts last = {.raw = 3, .fresh = 3, .total = 13, .ids = {2}};
         struct page_facts after = {
             .raw = 10, .total = 13, .ids = {3}, .row_ids = first_pages[index].after};
         listing_begin(&listing, numbered, &goal);

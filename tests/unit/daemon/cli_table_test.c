@@ -79,8 +79,7 @@ static void what_is_cut_ends_with_dots_and_never_inside_a_character(void **state
 static void what_a_terminal_would_obey_is_harmless(void **state)
 {
     static const char *const cells[] = {"1", "a\033[2Jb\x07",
-                                        "c\xC2\x9B"
-                                        "d\n",
+                                        "\143\302\233d\n",
                                         "\x7F"};
     (void)state;
     char *text = printed(cells, 4, 0, false);
