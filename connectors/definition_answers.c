@@ -1,5 +1,5 @@
-/* The table of answer classes: ordered rules on HTTP status, a pointer's value, and content type.
- */
+/* The table of answer classes: ordered rules on HTTP status, a pointer's value, and content
+ * type. */
 #include "connectors/definition_read.h"
 
 #include <stdlib.h>

@@ -1,5 +1,5 @@
-/* The calls of a definition: sign-on, clock, and for each entity listing, query, reading, writing.
- */
+/* The calls of a definition: sign-on, clock, and for each entity listing, query, reading,
+ * writing. */
 #include "connectors/definition_read.h"
 
 #include <string.h>

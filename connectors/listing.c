@@ -95,8 +95,7 @@ static void check_total(struct listing *listing)
         listing->torn = true;
 }
 
-/* --- the first page, at the beginning and at the end --------------------------------------------
- */
+/* --- the first page, at the beginning and at the end ----------------------------------------- */
 
 static void keep_first(struct listing *listing, const struct page_facts *facts)
 {
@@ -132,8 +131,7 @@ static enum listing_step first_again(struct listing *listing, const struct page_
     return end(listing);
 }
 
-/* --- numbered pages ordered by id ----------------------------------------------------------------
- */
+/* --- numbered pages ordered by id ------------------------------------------------------------ */
 
 /* Each page counts once, as it was read last. */
 static void count_page(struct listing *listing, const struct page_facts *facts)
@@ -255,8 +253,7 @@ static enum listing_step numbered_page(struct listing *listing, const struct pag
     }
 }
 
-/* --- by key: what changed, ordered by time -------------------------------------------------------
- */
+/* --- by key: what changed, ordered by time --------------------------------------------------- */
 
 /* FNV-1a: only to notice what is the same. */
 #define DIGEST_START 0xCBF29CE484222325ULL
@@ -327,8 +324,7 @@ static enum listing_step key_page(struct listing *listing, const struct page_fac
     return LISTING_MORE;
 }
 
-/* --- by cursor -----------------------------------------------------------------------------------
- */
+/* --- by cursor ------------------------------------------------------------------------------- */
 
 /* Among the last ones, or the one at the last power of two: a ring of any length is noticed before
  * it was gone round three times. */
@@ -386,8 +382,7 @@ static enum listing_step cursor_page(struct listing *listing, const struct page_
     return LISTING_MORE;
 }
 
-/* --- the machine
- * ---------------------------------------------------------------------------------- */
+/* --- the machine ----------------------------------------------------------------------------- */
 
 enum listing_step listing_page(struct listing *listing, const struct page_facts *facts)
 {

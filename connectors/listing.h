@@ -2,12 +2,12 @@
  * when it is done, and whether what it lacks may be called absent ("certified"). A pure state
  * machine over the facts of each page; what the pages hold is none of its business.
  *
- * Numbered pages shift under a write. What changed is therefore read by key: again from the last
- * time received, page 1; further pages only while a whole page has one single time, and such a
- * second until two readings of it agree. All records, ordered by id, are read by number; the last
- * page is read again until it brings nothing new, then the first, which must still begin with the
- * same ids. A total that fell meanwhile means that rows moved forward: as many rows are read again.
- */
+ * Numbered pages shift under a write. What changed is therefore read by key: again from the
+ * last time received, page 1; further pages only while a whole page has one single time, and
+ * such a second until two readings of it agree. All records, ordered by id, are read by
+ * number; the last page is read again until it brings nothing new, then the first, which must
+ * still begin with the same ids. A total that fell meanwhile means that rows moved forward: as
+ * many rows are read again. */
 #ifndef CONNECTORS_LISTING_H
 #define CONNECTORS_LISTING_H
 

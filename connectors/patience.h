@@ -1,6 +1,6 @@
-/* How long to wait after a failure: retries of one request, and leaving a platform alone that fails
- * again and again (reconciliation.md, "Guards"). Full jitter. Pure: clock and chance are given in.
- */
+/* How long to wait after a failure: retries of one request, and leaving a platform alone that
+ * fails again and again (reconciliation.md, "Guards"). Full jitter. Pure: clock and chance are
+ * given in. */
 #ifndef CONNECTORS_PATIENCE_H
 #define CONNECTORS_PATIENCE_H
 

@@ -227,8 +227,7 @@ enum status request_value_named(const struct request_values *values, struct slic
     return STATUS_OK;
 }
 
-/* --- bodies: *ret is a new reference, NULL where there is nothing to say ------------------------
- */
+/* --- bodies: *ret is a new reference, NULL where there is nothing to say --------------------- */
 
 static enum status fill(const struct request_values *values, const json_t *form, json_t **ret);
 

@@ -30,7 +30,7 @@ static int unload(void **state)
     return 0;
 }
 
-/* --- a simulated platform with numbered pages ------------------------------------------------- */
+/* --- a simulated platform with numbered pages ------------------------------------------------ */
 
 enum { RECORDS = 400 };
 
@@ -272,8 +272,7 @@ static void records_created_meanwhile_are_read_too(void **state)
     }
 }
 
-/* --- step by step ------------------------------------------------------------------------------
- */
+/* --- step by step ---------------------------------------------------------------------------- */
 
 struct step_row {
     size_t raw;
@@ -569,8 +568,7 @@ static void a_second_that_never_holds_still_holds_the_watermark(void **state)
     listing_end(&listing);
 }
 
-/* --- by cursor ---------------------------------------------------------------------------------
- */
+/* --- by cursor ------------------------------------------------------------------------------- */
 
 static enum listing_step cursor_page(struct listing *listing, const char *next)
 {
