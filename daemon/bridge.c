@@ -682,7 +682,9 @@ static void finish(struct bridge *bridge)
                             run_side(bridge->run, PROVINCIAL)->failed},
         .counts = cycle->counts.at == NULL ? "{}" : cycle->counts.at,
     };
-    result.message = message_of(result.exit_code);
+    result.message = cycle->paused ? "paused" : message_of(result.exit_code);
+    if (cycle->paused)
+        result.exit_code = 0;
     run_free(bridge->run);
     bridge->run = NULL;
     bridge->interrupted = false;
@@ -776,19 +778,6 @@ static enum status fill_scope(struct bridge *bridge, const struct cycle_order *o
     return status;
 }
 
-/* `mode` of the command goes before the settings; a fresh install observes. */
-static bool observes(struct bridge *bridge)
-{
-    struct arena arena;
-    struct slice mode = {0};
-    arena_init(&arena, 4096);
-    bool observe = bridge->settings->mode == MODE_OBSERVE;
-    if (store_meta_get(bridge->store, "mode", &arena, &mode) == STATUS_OK && !slice_empty(mode))
-        observe = !slice_is(mode, "write");
-    arena_free(&arena);
-    return observe;
-}
-
 static void fill_setup(struct bridge *bridge, const struct cycle_order *order,
                        struct run_setup *ret)
 {
@@ -803,7 +792,7 @@ static void fill_setup(struct bridge *bridge, const struct cycle_order *order,
         .person_count = bridge->person_count,
         .organisations = bridge->organisations,
         .organisation_count = bridge->organisation_count,
-        .dry = bridge->cycle.observe,
+        .dry = order->dry_run,
         .now = wall_ms() / 1000,
         .overlap_seconds = bridge->settings->overlap_ms / 1000,
         .seed = chance(),
@@ -831,7 +820,9 @@ enum status bridge_start(struct bridge *bridge, const struct cycle_order *order)
     bridge->cycle.kind = order->kind == CYCLE_FULL     ? RUN_FULL
                          : order->kind == CYCLE_SCOPED ? RUN_SCOPED
                                                        : RUN_INCREMENTAL;
-    bridge->cycle.observe = order->dry_run || observes(bridge);
+    bridge->cycle.dry = order->dry_run;
+    bridge->cycle.settings_observe = bridge->settings->mode == MODE_OBSERVE;
+    bridge->cycle.paused = false;
     bridge->cycle.scope_text = order->kind == CYCLE_SCOPED ? SLICE("scoped") : SLICE("");
     bridge->cycle.started = wall_ms() / 1000;
     bridge->cycle.desk.by_operator = order->by_operator;

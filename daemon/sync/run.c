@@ -645,6 +645,11 @@ static void job_done(struct run *run, const struct event *event)
     }
     switch (event->job) {
     case JOB_OPEN:
+        if (event->paused) {
+            run->end = RUN_DONE;
+            enter(run, PHASE_ENDED);
+            break;
+        }
         memcpy(run->since, event->since, sizeof run->since);
         run->unknown_pending = event->unknown > 0;
         enter(run, PHASE_READING);

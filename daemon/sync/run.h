@@ -66,6 +66,7 @@ struct event {
     enum entity entity;
     bool ok;                          /* JOB: false ends the cycle: the store failed */
     int64_t since[SIDES][ENTITIES];   /* OPEN */
+    bool paused;                      /* OPEN: the operator paused the bridge: the cycle ends at once */
     int64_t unknown;                  /* OPEN, UNKNOWN: writes whose outcome is not known */
     bool more;                        /* DECIDE */
     size_t needs;                     /* LISTED, DECIDE, UNKNOWN, OPEN: reads asked for */

@@ -81,8 +81,25 @@ static enum status open_run(struct cycle *cycle, struct event *ret)
     return status;
 }
 
+/* What the operator's commands set goes before the settings; an operator's own cycle runs while paused. */
+static void read_mode(struct cycle *cycle)
+{
+    struct desk *desk = &cycle->desk;
+    struct slice text = {0};
+    cycle->observe = cycle->dry || cycle->settings_observe;
+    if (store_meta_get(desk->store, "mode", &desk->arena, &text) == STATUS_OK)
+        cycle->observe = cycle->dry || !slice_is(text, "write");
+    cycle->paused = !desk->by_operator &&
+                    store_meta_get(desk->store, "paused", &desk->arena, &text) == STATUS_OK &&
+                    slice_is(text, "1");
+}
+
 static enum status open_job(struct cycle *cycle, struct event *ret)
 {
+    read_mode(cycle);
+    ret->paused = cycle->paused;
+    if (cycle->paused)
+        return STATUS_OK;
     enum status status = store_begin(cycle->desk.store);
     if (status != STATUS_OK)
         return status;

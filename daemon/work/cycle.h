@@ -12,7 +12,10 @@ struct cycle {
     enum run_kind kind;
     struct slice scope_text;        /* masked, for the run's row; static or owned by the caller */
     int64_t started;
-    bool observe;                   /* plans, writes nothing */
+    bool dry;                       /* the order: plans, writes nothing */
+    bool settings_observe;          /* the settings' mode, where no command has set one */
+    bool observe;                   /* found by JOB_OPEN: dry, or the mode in force observes */
+    bool paused;                    /* found by JOB_OPEN: nothing is done */
     enum run_end end;               /* set by the caller before JOB_CLOSE */
     struct run_side sides[SIDES];   /* likewise */
     int exit_code;                  /* of resync, after JOB_CLOSE */

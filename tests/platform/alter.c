@@ -117,7 +117,7 @@ static void alter_json(enum platform_side side, const struct played_fault *fault
         same_twice(side, fault, root);
     else
         alter_records(side, fault, root);
-    char *text = json_dumps(root, JSON_COMPACT);
+    char *text = json_dumps(root, JSON_COMPACT | JSON_REAL_PRECISION(15));
     buffer_clear(&answer->body);
     buffer_text(&answer->body, text);
     free(text);

@@ -65,6 +65,7 @@ struct world {
     int64_t worker_free;
     size_t job_ms;           /* a job takes less; as slow as answers: they overtake each other */
     unsigned hostility;      /* answers of a hundred that are none */
+    unsigned hostility_late; /* once the listings are read */
     unsigned desk_hostility; /* jobs of a thousand that fail */
     struct run *run;
     struct table tables[SIDES][ENTITIES];
@@ -254,7 +255,8 @@ static enum answer_class class_of(struct world *world, const struct exchange *ex
         ANSWER_RETRY,     ANSWER_SLOW_DOWN,    ANSWER_RENEW_TOKEN, ANSWER_CLOCK_OFF,
         ANSWER_NEW_NONCE, ANSWER_PRECONDITION, ANSWER_DUPLICATE,   ANSWER_REJECTED,
         ANSWER_NOT_FOUND, ANSWER_FATAL,        ANSWER_UNKNOWN,     ANSWER_UNKNOWN};
-    if (!chance(world, world->hostility * 10))
+    bool late = exchange->purpose == PURPOSE_NEED || exchange->purpose == PURPOSE_WRITE;
+    if (!chance(world, (late ? world->hostility_late : world->hostility) * 10))
         return ANSWER_OK;
     if (exchange->purpose == PURPOSE_WRITE)
         return writes[below(world, sizeof writes / sizeof *writes)];
@@ -314,7 +316,7 @@ static void take_writes(struct world *world, struct exchange *exchange, struct r
     for (size_t index = 0; index < exchange->request.item_count; index++) {
         struct write *write = &world->writes[exchange->writes[index]];
         enum answer_class class = ret->class;
-        if (class == ANSWER_OK && chance(world, world->hostility * 10)) /* an item of a batch */
+        if (class == ANSWER_OK && chance(world, world->hostility_late * 10)) /* an item of a batch */
             class = chance(world, 500) ? ANSWER_UNKNOWN : ANSWER_DUPLICATE;
         settle(world, write, class, ret);
     }
@@ -672,6 +674,7 @@ static void begin_world(struct world *world, uint64_t seed)
     world->random = seed * 0xD1342543DE82EF95ULL;
     world->hash = 0xCBF29CE484222325ULL;
     world->hostility = hostilities[below(world, 5)];
+    world->hostility_late = hostilities[below(world, 5)];
     world->desk_hostility = chance(world, 250) ? 10 : 0;
     world->job_ms = chance(world, 300) ? 2500 : 20;
     world->stop_at = chance(world, 350) ? (long)below(world, 80) : -1;
@@ -693,7 +696,7 @@ static void check_end(struct world *world, const struct run_setup *setup)
     HOLDS(world, end != RUN_PLATFORM || any_failed(world));
     if (world->stopped)
         HOLDS(world, world->now - world->stopped_at <= 3 * INTERRUPT_MS);
-    if (world->hostility == 0 && !world->stopped && !world->store_failed && end == RUN_DONE &&
+    if (world->hostility + world->hostility_late == 0 && !world->stopped && !world->store_failed && end == RUN_DONE &&
         !setup->dry)
         HOLDS(world, lowest_wave(world) == UINT_MAX && count_writes(world, SENT) == 0);
     ends_seen[end]++;

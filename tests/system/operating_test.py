@@ -1,0 +1,111 @@
+#!/usr/bin/env python3
+"""What an operator holds in his hands: the daemon, its command with and without it, the modes, pausing, stopping."""
+import json
+import os
+import signal
+import sys
+import time
+import unittest
+
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "support"))
+from city import City  # noqa: E402
+
+
+def person_of(city):
+    other = {row["code"] for row in city.control("/dump?side=provincial&entity=account")}
+    return next(row["code"] for row in city.control("/dump?side=municipal&entity=account")
+                if row.get("kind") == "person" and row.get("valid") and row["code"] in other
+                and len(row["code"]) == 18 and row["code"][-1] != "x")
+
+
+def edit(city, code, mobile):
+    city.control("/edit", {"side": "municipal", "entity": "account", "match": {"idCard": code},
+                           "set": {"mobile": mobile}})
+
+
+def mobile(city, code):
+    return next(row["mobile"] for row in city.control("/dump?side=provincial&entity=account")
+                if row["code"] == code)
+
+
+class Operating(unittest.TestCase):
+    def setUp(self):
+        self.city = City(people=30, hours=300).__enter__()
+        self.addCleanup(self.city.__exit__)
+        self.assertEqual(self.city.once("--full").returncode, 0)
+        self.person = person_of(self.city)
+
+    def test_observe_plans_and_writes_nothing_and_write_carries_the_plan_out(self):
+        self.assertEqual(self.city.cebridge("mode", "observe").returncode, 0)
+        edit(self.city, self.person, "13800007777")
+        self.assertEqual(self.city.once().returncode, 0)
+        self.assertNotEqual(mobile(self.city, self.person), "13800007777")
+        self.assertEqual(self.city.cebridge("mode", "write").returncode, 0)
+        self.assertEqual(self.city.once().returncode, 0)
+        self.assertEqual(mobile(self.city, self.person), "13800007777")
+
+    def test_a_dry_run_shows_the_write_and_does_not_do_it(self):
+        edit(self.city, self.person, "13800007776")
+        done = self.city.cebridge("resync", "--dry-run", "--json")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("mobile", done.stdout)
+        self.assertNotIn(self.person, done.stdout)
+        self.assertNotEqual(mobile(self.city, self.person), "13800007776")
+
+    def test_resync_of_one_person_reads_and_writes_that_person_only(self):
+        edit(self.city, self.person, "13800007775")
+        self.city.control("/stats", method="DELETE")
+        done = self.city.cebridge("resync", "--person", "-", input=self.person + "\n")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(mobile(self.city, self.person), "13800007775")
+        paths = self.city.control("/stats")["municipal"]["paths"]
+        self.assertFalse([path for path in paths if path.startswith("GET /accounts")
+                          or path.startswith("GET /hours")], paths)
+
+    def test_person_shows_both_sides_and_totals(self):
+        done = self.city.cebridge("person", "-", "--json", input=self.person + "\n")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        shown = json.loads(done.stdout)
+        self.assertEqual(shown["person"], self.person)
+        self.assertEqual(shown["accounts"]["municipal"]["code"], self.person)
+        self.assertEqual(shown["accounts"]["provincial"]["code"], self.person)
+
+
+class Daemon(unittest.TestCase):
+    def setUp(self):
+        self.city = City(people=30, hours=300).__enter__()
+        self.addCleanup(self.city.__exit__)
+        self.assertEqual(self.city.once("--full").returncode, 0)
+        self.person = person_of(self.city)
+        self.daemon = self.city.start_daemon()
+        self.addCleanup(self.daemon.stderr.close)
+        self.assertTrue(self.city.wait(lambda: (self.city.folder / "control.sock").exists()))
+
+    def test_resync_goes_through_the_daemon(self):
+        edit(self.city, self.person, "13800006666")
+        done = self.city.cebridge("resync")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(mobile(self.city, self.person), "13800006666")
+
+    def test_it_stops_within_ten_seconds(self):
+        begun = time.monotonic()
+        self.daemon.send_signal(signal.SIGTERM)
+        self.assertEqual(self.daemon.wait(10), 0)
+        self.assertLess(time.monotonic() - begun, 10)
+
+    def test_a_wrong_new_setting_leaves_the_old_in_force(self):
+        self.city.configure("mode = write", "mood = write")
+        self.daemon.send_signal(signal.SIGHUP)
+        time.sleep(0.5)
+        self.assertIsNone(self.daemon.poll())
+        self.city.configure("mood = write", "mode = write")
+        self.assertEqual(self.city.cebridge("resync").returncode, 0)
+
+    def test_status_says_that_it_runs(self):
+        shown = json.loads(self.city.cebridge("status", "--json").stdout)
+        self.assertTrue(shown["daemon"]["running"])
+        self.assertEqual(shown["region"], "3716")
+
+
+if __name__ == "__main__":
+    unittest.main()
