@@ -11,8 +11,7 @@ static struct slice log_key(const struct configuration *configuration)
 enum status local_log_open(struct session *session, struct chain **ret)
 {
     const struct configuration *configuration = local_configuration(session);
-    enum digest_kind kind = configuration->settings.digest == 0 ? DIGEST_SHA256 : DIGEST_SM3;
-    return chain_open(configuration->settings.log_dir, log_key(configuration), kind, ret);
+    return chain_open(configuration->settings.log_dir, log_key(configuration), DIGEST_SM3, ret);
 }
 
 static enum status append_shown(struct session *session, const char *event, const char *reference,
