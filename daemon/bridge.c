@@ -57,7 +57,8 @@ struct bridge {
     struct bridge_side side[SIDES];
     struct cycle cycle;
     struct run *run;
-    bool interrupted, progress_due;
+    struct waiting *waiting; /* exchanges that are tried again later */
+    bool interrupted;
     uv_timer_t interrupt_timer;
     int64_t progress_at;
     struct slice *persons; /* of the order, every spelling */
@@ -357,7 +358,7 @@ static void start_job(struct bridge *bridge, const struct effect *effect)
     for (enum side side = MUNICIPAL; side < SIDES; side++)
         bridge->cycle.sides[side] = *run_side(bridge->run, side);
     if (effect->job == JOB_CLOSE)
-        bridge->cycle.end = bridge->interrupted ? RUN_STOPPED : RUN_DONE;
+        bridge->cycle.end = run_ending(bridge->run);
     worker_post(bridge->worker, &task->task);
 }
 
@@ -628,7 +629,17 @@ struct waiting {
     uv_timer_t timer; /* first */
     struct bridge *bridge;
     struct exchange *exchange;
+    struct waiting *next;
 };
+
+static void forget_waiting(struct bridge *bridge, struct waiting *waiting)
+{
+    struct waiting **at = &bridge->waiting;
+    while (*at != NULL && *at != waiting)
+        at = &(*at)->next;
+    if (*at != NULL)
+        *at = waiting->next;
+}
 
 static void waiting_closed(uv_handle_t *handle)
 {
@@ -640,6 +651,7 @@ static void waited(uv_timer_t *timer)
     struct waiting *waiting = (struct waiting *)timer;
     struct bridge *bridge = waiting->bridge;
     struct event event = {.kind = EVENT_WAITED, .exchange = waiting->exchange};
+    forget_waiting(bridge, waiting);
     uv_close((uv_handle_t *)timer, waiting_closed);
     run_event(bridge->run, &event);
     step(bridge);
@@ -652,6 +664,8 @@ static void wait_with(struct bridge *bridge, const struct effect *effect)
         abort();
     waiting->bridge = bridge;
     waiting->exchange = effect->exchange;
+    waiting->next = bridge->waiting;
+    bridge->waiting = waiting;
     (void)uv_timer_init(bridge->loop, &waiting->timer);
     (void)uv_timer_start(&waiting->timer, waited,
                          bridge->interrupted ? 0 : (uint64_t)effect->wait_ms, 0);
@@ -856,6 +870,8 @@ void bridge_interrupt(struct bridge *bridge)
     bridge->interrupted = true;
     run_event(bridge->run, &(struct event){.kind = EVENT_STOP});
     (void)uv_timer_start(&bridge->interrupt_timer, interrupt_due, INTERRUPT_MS, 0);
+    for (struct waiting *waiting = bridge->waiting; waiting != NULL; waiting = waiting->next)
+        (void)uv_timer_start(&waiting->timer, waited, 0, 0); /* nothing waits for a retry any more */
     flush(bridge, MUNICIPAL);
     flush(bridge, PROVINCIAL);
     step(bridge);

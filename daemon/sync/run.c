@@ -248,8 +248,8 @@ static void sign_on(struct run *run, enum side side)
 static bool streams_done(const struct run *run)
 {
     for (size_t index = 0; index < STREAMS; index++) {
-        const struct stream *stream = &run->streams[index];
-        if (!stream->done && side_usable(run, stream->side))
+        /* by number: a side that was left alone never began its streams */
+        if (!run->streams[index].done && side_usable(run, (enum side)(index / ENTITIES)))
             return false;
     }
     return true;
@@ -305,7 +305,8 @@ static void ask_needs(struct run *run)
 {
     for (enum side side = MUNICIPAL; side < SIDES; side++) {
         unsigned most = run->setup.parallel[side] == 0 ? 1 : run->setup.parallel[side];
-        if (run->need_asked[side] || run->need_empty[side] || run->flying[side] >= most)
+        if (run->need_asked[side] || run->need_empty[side] || run->flying[side] >= most ||
+            !side_usable(run, side))
             continue;
         run->need_asked[side] = true;
         do_job(run, &(struct effect){.job = JOB_NEED, .side = side});
@@ -394,7 +395,7 @@ static void after_needs(struct run *run)
 
 static void after_wave(struct run *run)
 {
-    if (run->wave_left == UINT_MAX) {
+    if (run->wave_left == UINT_MAX || !both_usable(run)) { /* what is planned is decided again */
         enter(run, PHASE_AFTERMATH);
         return;
     }
@@ -504,13 +505,16 @@ static void received_need(struct run *run, struct exchange *exchange,
         struct request first;
         listing_request(&exchange->listing, &first);
     }
-    if (ok && exchange->paged &&
-        listing_page(&exchange->listing, &received->page) == LISTING_MORE && !run->stop) {
+    enum listing_step step =
+        ok && exchange->paged ? listing_page(&exchange->listing, &received->page) : LISTING_DONE;
+    if (step == LISTING_MORE && !run->stop) {
         listing_request(&exchange->listing, &exchange->request);
         exchange->attempt = 1;
         send(run, exchange);
         return;
     }
+    if (step == LISTING_FAILED) /* half a query says nothing of what it lacks */
+        fail_side(run, exchange->side, received);
     exchange_free(exchange);
     ask_needs(run);
 }
@@ -558,6 +562,10 @@ static void received_answer(struct run *run, struct exchange *exchange,
     }
     if (try_again(run, exchange, received))
         return;
+    if (run->stop) { /* what was received is kept; nothing follows from it */
+        exchange_free(exchange);
+        return;
+    }
     switch (exchange->purpose) {
     case PURPOSE_TOKEN:
     case PURPOSE_CLOCK: received_sign_on(run, exchange, received); break;
@@ -601,6 +609,10 @@ static void took_need(struct run *run, const struct event *event)
     run->need_empty[event->side] = event->next == NULL;
     if (event->next == NULL)
         return;
+    if (!side_usable(run, event->side)) { /* it failed meanwhile */
+        exchange_free(event->next);
+        return;
+    }
     send(run, event->next);
     ask_needs(run);
 }
@@ -612,6 +624,10 @@ static void took_write(struct run *run, const struct event *event)
     run->wave_left = event->wave;
     if (event->next == NULL)
         return;
+    if (!both_usable(run)) { /* a side failed meanwhile: it never left, and is looked for */
+        exchange_free(event->next);
+        return;
+    }
     send(run, event->next);
     ask_write(run);
 }
@@ -696,6 +712,11 @@ void run_event(struct run *run, const struct event *event)
 enum run_end run_ended(const struct run *run)
 {
     return run->phase == PHASE_ENDED ? run->end : RUN_RUNNING;
+}
+
+enum run_end run_ending(const struct run *run)
+{
+    return run->end;
 }
 
 const struct run_side *run_side(const struct run *run, enum side side)

@@ -101,6 +101,8 @@ void run_event(struct run *run, const struct event *event);
 bool run_effect(struct run *run, struct effect *ret);
 
 enum run_end run_ended(const struct run *run);
+/* How it will end, known from JOB_CLOSE on. */
+enum run_end run_ending(const struct run *run);
 const struct run_side *run_side(const struct run *run, enum side side);
 /* A static word for progress: "signing on", "reading", "comparing", "checking", "writing", "closing". */
 const char *run_stage(const struct run *run);
