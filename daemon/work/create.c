@@ -168,6 +168,48 @@ static enum status day_eligible(struct desk *desk, const struct pair *pair, enum
     return status;
 }
 
+static bool may_be_twins(const struct record *one, const struct record *other)
+{
+    struct slice course[] = {one->value[FIELD_HOURS_COURSE_CODE], other->value[FIELD_HOURS_COURSE_CODE]};
+    struct slice evidence[] = {one->value[FIELD_HOURS_EVIDENCE], other->value[FIELD_HOURS_EVIDENCE]};
+    int64_t finished[2] = {0};
+    bool dated =
+        civil_parse(one->value[FIELD_HOURS_FINISHED], "%Y-%m-%dT%H:%M:%S%z", 0, &finished[0]) &&
+        civil_parse(other->value[FIELD_HOURS_FINISHED], "%Y-%m-%dT%H:%M:%S%z", 0, &finished[1]);
+    bool same = slice_empty(course[0]) ? !slice_empty(evidence[0]) && slice_equal(evidence[0], evidence[1])
+                                       : slice_equal(course[0], course[1]);
+    return same && (!dated || day_of(finished[0]) == day_of(finished[1]));
+}
+
+/* A record that cannot be mapped has no natural key, yet it may be this one's counterpart: what looks like it
+ * is not created beside it. */
+static enum status twin_quarantined(struct desk *desk, const struct pair *pair, enum side target, bool *ret)
+{
+    enum { RECORDS_MOST = 512 };
+    struct slice ids[RECORDS_MOST];
+    size_t count = 0;
+    int64_t states[5] = {0};
+    const struct person *person = &pair->person[pair->side];
+    struct slice code = slice_empty(person->code[target]) ? person->name_code : person->code[target];
+    *ret = false;
+    enum status status = stage_count(desk->store, target, ENTITY_HOURS, states);
+    if (status != STATUS_OK || states[STAGED_QUARANTINED] == 0)
+        return status;
+    status = stage_by_person(desk->store, target, ENTITY_HOURS, desk_account_hash(desk, "person", code),
+                             RECORDS_MOST, &desk->arena, ids, &count);
+    for (size_t index = 0; status == STATUS_OK && !*ret && index < count && index < RECORDS_MOST; index++) {
+        struct staged staged = {0};
+        struct desk_copy copy;
+        status = stage_glance(desk->store, target, ENTITY_HOURS, ids[index], &staged);
+        if (status != STATUS_OK || staged.state != STAGED_QUARANTINED)
+            continue;
+        status = desk_copy(desk, target, ENTITY_HOURS, ids[index], &copy);
+        *ret = status == STATUS_OK && may_be_twins(&pair->copy[pair->side].decoded.record,
+                                                   &copy.decoded.record);
+    }
+    return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+}
+
 static enum status hours_eligible(struct desk *desk, const struct pair *pair, enum side target,
                                   enum eligibility *ret, const char **ret_reason)
 {
@@ -186,7 +228,16 @@ static enum status hours_eligible(struct desk *desk, const struct pair *pair, en
         *ret = ELIGIBLE_WAITS;
         *ret_reason = "review";
     }
-    return *ret == ELIGIBLE ? day_eligible(desk, pair, target, ret, ret_reason) : STATUS_OK;
+    if (*ret != ELIGIBLE)
+        return STATUS_OK;
+    bool twin = false;
+    enum status status = twin_quarantined(desk, pair, target, &twin);
+    if (status == STATUS_OK && twin) {
+        *ret = ELIGIBLE_SILENT;
+        *ret_reason = "quarantine";
+        return STATUS_OK;
+    }
+    return status == STATUS_OK ? day_eligible(desk, pair, target, ret, ret_reason) : status;
 }
 
 enum status create_eligible(struct desk *desk, const struct pair *pair, enum side target,

@@ -273,7 +273,6 @@ class Listings(unittest.TestCase):
 
     # The record's twin from the other level is created beside the quarantined one, and the other way round once
     # it can be read: two of each on either side, exit 0, no duplicate_record.
-    @unittest.expectedFailure
     def test_a_record_quarantined_for_its_year_is_not_created_beside_itself(self):
         stats = self.bad_record("missing_field", "provincial", "/xs", 3, field="nd")
         self.assertEqual({side: facts["duplicate_creates"] for side, facts in stats.items()},
