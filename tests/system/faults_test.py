@@ -271,8 +271,6 @@ class Listings(unittest.TestCase):
     def test_a_record_with_a_null_year_is_quarantined_and_the_rest_goes_on(self):
         self.bad_record("null_field", "provincial", "/xs", 3, field="nd")
 
-    # The record's twin from the other level is created beside the quarantined one, and the other way round once
-    # it can be read: two of each on either side, exit 0, no duplicate_record.
     def test_a_record_quarantined_for_its_year_is_not_created_beside_itself(self):
         stats = self.bad_record("missing_field", "provincial", "/xs", 3, field="nd")
         self.assertEqual({side: facts["duplicate_creates"] for side, facts in stats.items()},
