@@ -4,8 +4,9 @@
 #include "mapping/base/civil.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
-enum { REVIEW_SUBMITTED_STEP = 1, REVIEW_FINAL_STEP = 4 };
+enum { REVIEW_SUBMITTED_STEP = 1, REVIEW_FINAL_STEP = 4, DAY_RECORDS_MOST = 512 };
 
 /* Does an organisation stand on the target, or will it by this plan? Asked by code when the listing's
  * region may hide it. */
@@ -116,7 +117,6 @@ static bool counts_for_day(const struct record *record, int64_t day)
 static enum status day_so_far(struct desk *desk, enum side target, const struct person *person,
                               int64_t day, int64_t *ret)
 {
-    enum { DAY_RECORDS_MOST = 512 };
     struct slice ids[DAY_RECORDS_MOST];
     size_t count = 0;
     *ret = 0;
@@ -135,6 +135,81 @@ static enum status day_so_far(struct desk *desk, enum side target, const struct 
     return status == STATUS_NOT_FOUND ? STATUS_OK : status;
 }
 
+/* How far a record's review must be before it goes over. */
+static int final_step(const struct desk *desk)
+{
+    return desk->transfer_submitted ? REVIEW_SUBMITTED_STEP : REVIEW_FINAL_STEP;
+}
+
+/* One recognised record that wants a place in the target's day. */
+struct day_claim {
+    int64_t finished;
+    struct slice number;
+    int64_t amount;
+    struct hash key;
+};
+
+/* In the order of finished, then origin number. */
+static int claim_order(const void *one, const void *other)
+{
+    const struct day_claim *first = one;
+    const struct day_claim *second = other;
+    if (first->finished != second->finished)
+        return first->finished < second->finished ? -1 : 1;
+    return slice_compare(first->number, second->number);
+}
+
+static enum status add_claim(struct desk *desk, enum side side, struct slice remote_id, int64_t day,
+                             struct day_claim *claims, size_t *count)
+{
+    struct desk_copy copy;
+    struct link link = {0};
+    enum status status = link_by_remote(desk->store, ENTITY_HOURS, side, remote_id, &desk->arena, &link);
+    if (status != STATUS_NOT_FOUND)
+        return status;
+    status = desk_copy(desk, side, ENTITY_HOURS, remote_id, &copy);
+    const struct record *record = &copy.decoded.record;
+    if (status != STATUS_OK || !copy.decoded.ok || !counts_for_day(record, day) ||
+        merge_review_step(record->value[FIELD_HOURS_REVIEW]) < final_step(desk))
+        return status;
+    struct day_claim *claim = &claims[*count];
+    claim->key = copy.staged.key;
+    claim->number = record->value[FIELD_HOURS_ORIGIN_NUMBER];
+    (void)civil_parse(record->value[FIELD_HOURS_FINISHED], "%Y-%m-%dT%H:%M:%S%z", 0, &claim->finished);
+    *count += slice_integer(record->value[FIELD_HOURS_AMOUNT], &claim->amount);
+    return STATUS_OK;
+}
+
+/* Gives the places of a person's day once, to all of her records that are not on the target yet. */
+static enum status share_day(struct desk *desk, const struct pair *pair, enum side target, int64_t day,
+                             int64_t limit)
+{
+    const struct person *person = &pair->person[pair->side];
+    struct slice code = slice_empty(person->code[pair->side]) ? person->name_code : person->code[pair->side];
+    struct slice *ids = arena_alloc(&desk->arena, DAY_RECORDS_MOST * sizeof *ids);
+    struct day_claim *claims = arena_alloc(&desk->arena, DAY_RECORDS_MOST * sizeof *claims);
+    size_t found = 0;
+    size_t count = 0;
+    int64_t sum = 0;
+    if (ids == NULL || claims == NULL)
+        return STATUS_NO_MEMORY;
+    enum status status = day_so_far(desk, target, person, day, &sum);
+    if (status == STATUS_OK)
+        status = stage_by_person(desk->store, pair->side, ENTITY_HOURS,
+                                 desk_account_hash(desk, "person", code), DAY_RECORDS_MOST, &desk->arena,
+                                 ids, &found);
+    for (size_t index = 0; status == STATUS_OK && index < found && index < DAY_RECORDS_MOST; index++)
+        status = add_claim(desk, pair->side, ids[index], day, claims, &count);
+    qsort(claims, count, sizeof *claims, claim_order);
+    for (size_t index = 0; status == STATUS_OK && index < count; index++) {
+        if (sum + claims[index].amount > limit)
+            continue;
+        sum += claims[index].amount;
+        status = hashset_add(&desk->days, claims[index].key);
+    }
+    return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+}
+
 /* Recognised hours beyond the target's day limit wait. */
 static enum status day_eligible(struct desk *desk, const struct pair *pair, enum side target,
                                 enum eligibility *ret, const char **ret_reason)
@@ -142,28 +217,23 @@ static enum status day_eligible(struct desk *desk, const struct pair *pair, enum
     const struct record *record = &pair->copy[pair->side].decoded.record;
     int64_t limit = mapping_notice(desk->mapping)->day_recognised_centi;
     int64_t finished = 0;
-    int64_t amount = 0;
-    char day_text[24];
+    char day_text[32];
+    enum status status = STATUS_OK;
     if (limit <= 0 || !slice_is(record->value[FIELD_HOURS_SOURCE], "recognised") ||
         slice_is(record->value[FIELD_HOURS_UNIT], "credits") ||
-        !civil_parse(record->value[FIELD_HOURS_FINISHED], "%Y-%m-%dT%H:%M:%S%z", 0, &finished) ||
-        !slice_integer(record->value[FIELD_HOURS_AMOUNT], &amount))
+        !civil_parse(record->value[FIELD_HOURS_FINISHED], "%Y-%m-%dT%H:%M:%S%z", 0, &finished))
         return STATUS_OK;
     (void)snprintf(day_text, sizeof day_text, "%d:%lld", (int)target, (long long)day_of(finished));
-    struct hash hash = desk_hash_pair(desk, "day", pair->person[pair->side].name_code,
-                                      slice_of(day_text));
-    bool known = hashset_has(&desk->days, hash);
-    int64_t *sum = hashset_number(&desk->days, hash);
-    if (sum == NULL)
-        return STATUS_NO_MEMORY;
-    enum status status = STATUS_OK;
-    if (!known)
-        status = day_so_far(desk, target, &pair->person[pair->side], day_of(finished), sum);
-    if (status == STATUS_OK && *sum + amount > limit) {
+    struct hash day = desk_hash_pair(desk, "day", pair->person[pair->side].name_code,
+                                     slice_of(day_text));
+    if (!hashset_has(&desk->days, day)) {
+        status = share_day(desk, pair, target, day_of(finished), limit);
+        if (status == STATUS_OK)
+            status = hashset_add(&desk->days, day);
+    }
+    if (status == STATUS_OK && !hashset_has(&desk->days, pair->copy[pair->side].staged.key)) {
         *ret = ELIGIBLE_WAITS;
         *ret_reason = "day_limit";
-    } else {
-        *sum += amount;
     }
     return status;
 }
@@ -185,8 +255,7 @@ static bool may_be_twins(const struct record *one, const struct record *other)
  * is not created beside it. */
 static enum status twin_quarantined(struct desk *desk, const struct pair *pair, enum side target, bool *ret)
 {
-    enum { RECORDS_MOST = 512 };
-    struct slice ids[RECORDS_MOST];
+    struct slice ids[DAY_RECORDS_MOST];
     size_t count = 0;
     int64_t states[5] = {0};
     const struct person *person = &pair->person[pair->side];
@@ -196,8 +265,8 @@ static enum status twin_quarantined(struct desk *desk, const struct pair *pair, 
     if (status != STATUS_OK || states[STAGED_QUARANTINED] == 0)
         return status;
     status = stage_by_person(desk->store, target, ENTITY_HOURS, desk_account_hash(desk, "person", code),
-                             RECORDS_MOST, &desk->arena, ids, &count);
-    for (size_t index = 0; status == STATUS_OK && !*ret && index < count && index < RECORDS_MOST; index++) {
+                             DAY_RECORDS_MOST, &desk->arena, ids, &count);
+    for (size_t index = 0; status == STATUS_OK && !*ret && index < count && index < DAY_RECORDS_MOST; index++) {
         struct staged staged = {0};
         struct desk_copy copy;
         status = stage_glance(desk->store, target, ENTITY_HOURS, ids[index], &staged);
@@ -215,7 +284,6 @@ static enum status hours_eligible(struct desk *desk, const struct pair *pair, en
 {
     struct slice review = pair->copy[pair->side].decoded.record.value[FIELD_HOURS_REVIEW];
     int step = merge_review_step(review);
-    int enough = desk->transfer_submitted ? REVIEW_SUBMITTED_STEP : REVIEW_FINAL_STEP;
     if (slice_is(review, "rejected")) {
         *ret = ELIGIBLE_SILENT;
         *ret_reason = "rejected";
@@ -224,7 +292,7 @@ static enum status hours_eligible(struct desk *desk, const struct pair *pair, en
     person_eligible(desk, pair, target, ret, ret_reason);
     if (*ret == ELIGIBLE_SILENT)
         return STATUS_OK;
-    if (step < enough) {
+    if (step < final_step(desk)) {
         *ret = ELIGIBLE_WAITS;
         *ret_reason = "review";
     }

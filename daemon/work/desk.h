@@ -75,7 +75,7 @@ struct desk {
     struct hashset asked;    /* of codes and ids asked for in this cycle */
     struct hashset planned;  /* subjects with a write planned in this cycle */
     struct hashset unknown;  /* subjects with a write whose outcome is not known */
-    struct hashset days;     /* recognised hundredths by (target, person, day) */
+    struct hashset days;     /* a person's days that were shared out, and the records that got a place */
     struct need_list needs;
     struct desk_counts counts;
     const char *guard;       /* why the cycle writes nothing; NULL: no guard tripped */

@@ -1,0 +1,54 @@
+#!/usr/bin/env python3
+"""What may not go over yet waits, with its reason, and goes over by itself when the reason is gone."""
+import json
+import os
+import sys
+import unittest
+
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "support"))
+from city import City  # noqa: E402
+from operating_test import person_of  # noqa: E402
+
+
+def recognised(person, number, hour, hours):
+    return {"idCard": person, "studyYear": 2023, "courseType": 2, "classHour": hours, "credit": "", "source": 2,
+            "courseCode": "", "courseName": "竞赛", "evidenceNo": f"Z-{number}",
+            "finishTime": f"2023-03-11 {hour:02d}:00:00", "auditStatus": 4, "deleted": 0,
+            "originSystem": "371600", "originNo": str(number)}
+
+
+class Waiting(unittest.TestCase):
+    def setUp(self):
+        self.city = City(people=30, hours=300).__enter__()
+        self.addCleanup(self.city.__exit__)
+        self.assertEqual(self.city.once("--full").returncode, 0)
+        self.person = person_of(self.city)
+
+    def provincial(self, number):
+        return self.city.control(f"/inspect?side=provincial&entity=hours&system=371600&number={number}")["records"]
+
+    def test_recognised_hours_beyond_the_day_limit_wait_in_the_order_of_finished(self):
+        """4 + 3 fit into the day's 8 hours; 4 more do not, though they were entered first."""
+        self.city.control("/seed?side=municipal", {"hours": [
+            recognised(self.person, 9900001, 18, 4), recognised(self.person, 9900002, 9, 4),
+            recognised(self.person, 9900003, 12, 3)]})
+        self.city.once()
+        self.assertEqual([len(self.provincial(number)) for number in (9900001, 9900002, 9900003)], [0, 1, 1])
+        self.assertEqual(self.city.control("/stats")["provincial"]["invalid_answers"], 0)
+        status = json.loads(self.city.cebridge("status", "--json").stdout)
+        self.assertEqual(status["waiting"]["by_reason"].get("day_limit"), 1)
+
+    def test_hours_that_are_not_final_wait_and_go_over_once_they_are(self):
+        record = recognised(self.person, 9900004, 9, 2)
+        record["auditStatus"] = 2
+        self.city.control("/seed?side=municipal", {"hours": [record]})
+        self.city.once()
+        self.assertEqual(self.provincial(9900004), [])
+        self.city.control("/edit", {"side": "municipal", "entity": "hours", "system": "371600",
+                                    "number": "9900004", "set": {"auditStatus": 4}})
+        self.city.once()
+        self.assertEqual(len(self.provincial(9900004)), 1)
+
+
+if __name__ == "__main__":
+    unittest.main()
