@@ -8,7 +8,6 @@
 #include "daemon/work/cycle.h"
 #include "daemon/work/receive.h"
 #include "daemon/worker.h"
-#include "mapping/identity.h"
 
 #include <openssl/rand.h>
 #include <stdio.h>
@@ -61,7 +60,7 @@ struct bridge {
     bool interrupted;
     uv_timer_t interrupt_timer;
     int64_t progress_at;
-    struct slice *persons; /* of the order, every spelling */
+    struct slice *persons; /* of the order */
     size_t person_count;
     struct slice *organisations;
     size_t organisation_count;
@@ -745,51 +744,38 @@ static void step(struct bridge *bridge)
 
 /* --- a cycle ------------------------------------------------------------------------------------- */
 
-static enum status copy_order(struct bridge *bridge, const struct cycle_order *order)
+static enum status copy_codes(struct bridge *bridge, const struct slice *codes, size_t count,
+                              struct slice **ret, size_t *ret_count)
 {
-    size_t room = order->person_count * 4 + 1;
-    arena_reset(&bridge->order);
-    bridge->persons = arena_alloc(&bridge->order, room * sizeof(struct slice));
-    bridge->organisations =
-        arena_alloc(&bridge->order, (order->organisation_count + 1) * sizeof(struct slice));
-    bridge->person_count = bridge->organisation_count = 0;
-    if (bridge->persons == NULL || bridge->organisations == NULL)
+    *ret = arena_alloc(&bridge->order, (count + 1) * sizeof **ret);
+    if (*ret == NULL)
         return STATUS_NO_MEMORY;
-    for (size_t index = 0; index < order->person_count; index++) {
-        char spellings[4][19];
-        char code[19] = {0};
-        if (order->persons[index].size != sizeof code - 1)
-            return STATUS_INVALID;
-        memcpy(code, order->persons[index].at, sizeof code - 1);
-        size_t count = identity_spellings(code, spellings);
-        for (size_t at = 0; at < count; at++)
-            bridge->persons[bridge->person_count++] =
-                arena_copy(&bridge->order, slice_of(spellings[at]));
+    for (size_t index = 0; index < count; index++) {
+        (*ret)[index] = arena_copy(&bridge->order, codes[index]);
+        if ((*ret)[index].at == NULL)
+            return STATUS_NO_MEMORY;
     }
-    for (size_t index = 0; index < order->organisation_count; index++)
-        bridge->organisations[bridge->organisation_count++] =
-            arena_copy(&bridge->order, order->organisations[index]);
+    *ret_count = count;
     return STATUS_OK;
 }
 
-static enum status fill_scope(struct bridge *bridge, const struct cycle_order *order)
+static enum status copy_order(struct bridge *bridge, const struct cycle_order *order)
+{
+    arena_reset(&bridge->order);
+    bridge->person_count = bridge->organisation_count = 0;
+    enum status status = copy_codes(bridge, order->persons, order->person_count, &bridge->persons,
+                                    &bridge->person_count);
+    return status == STATUS_OK ? copy_codes(bridge, order->organisations, order->organisation_count,
+                                            &bridge->organisations, &bridge->organisation_count)
+                               : status;
+}
+
+static void fill_scope(struct bridge *bridge, const struct cycle_order *order)
 {
     struct desk *desk = &bridge->cycle.desk;
-    enum status status = STATUS_OK;
     desk->scope.limited = order->kind == CYCLE_SCOPED;
     desk->scope.year = order->year;
     desk->scope.region = arena_copy(&bridge->order, order->region);
-    for (size_t index = 0; status == STATUS_OK && index < order->person_count; index++)
-        status = hashset_add(&desk->scope.subjects,
-                             desk_account_hash(desk, "person", order->persons[index]));
-    for (size_t index = 0; status == STATUS_OK && index < order->organisation_count; index++) {
-        status = hashset_add(&desk->scope.subjects,
-                             desk_account_hash(desk, "employer", order->organisations[index]));
-        if (status == STATUS_OK)
-            status = hashset_add(&desk->scope.subjects,
-                                 desk_account_hash(desk, "department", order->organisations[index]));
-    }
-    return status;
 }
 
 static void fill_setup(struct bridge *bridge, const struct cycle_order *order,
@@ -802,10 +788,7 @@ static void fill_setup(struct bridge *bridge, const struct cycle_order *order,
         .region = slice_empty(order->region) ? slice_of(bridge->settings->region)
                                              : bridge->cycle.desk.scope.region,
         .year = order->year,
-        .persons = bridge->persons,
-        .person_count = bridge->person_count,
-        .organisations = bridge->organisations,
-        .organisation_count = bridge->organisation_count,
+        .named = bridge->person_count + bridge->organisation_count > 0,
         .dry = order->dry_run,
         .now = wall_ms() / 1000,
         .overlap_seconds = bridge->settings->overlap_ms / 1000,
@@ -827,13 +810,16 @@ enum status bridge_start(struct bridge *bridge, const struct cycle_order *order)
     uv_update_time(bridge->loop);
     desk_reset(&bridge->cycle.desk);
     enum status status = copy_order(bridge, order);
-    if (status == STATUS_OK)
-        status = fill_scope(bridge, order);
     if (status != STATUS_OK)
         return status;
+    fill_scope(bridge, order);
     bridge->cycle.kind = order->kind == CYCLE_FULL     ? RUN_FULL
                          : order->kind == CYCLE_SCOPED ? RUN_SCOPED
                                                        : RUN_INCREMENTAL;
+    bridge->cycle.persons = bridge->persons;
+    bridge->cycle.person_count = bridge->person_count;
+    bridge->cycle.organisations = bridge->organisations;
+    bridge->cycle.organisation_count = bridge->organisation_count;
     bridge->cycle.dry = order->dry_run;
     bridge->cycle.settings_observe = bridge->settings->mode == MODE_OBSERVE;
     bridge->cycle.paused = false;

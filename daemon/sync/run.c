@@ -184,27 +184,13 @@ static struct listing_goal stream_goal(const struct run *run, const struct strea
         goal.kind = LISTING_SINCE;
         goal.since = since - setup->overlap_seconds;
     }
-    if (setup->kind == RUN_SCOPED) {
+    if (setup->kind == RUN_SCOPED)
         goal.year = stream->entity == ENTITY_ACCOUNT ? 0 : setup->year;
-        if (setup->person_count > 0 || setup->organisation_count > 0) {
-            goal.kind = LISTING_QUERY;
-            goal.persons = setup->persons;
-            goal.person_count = setup->person_count;
-            goal.organisations = stream->entity == ENTITY_ACCOUNT ? setup->organisations : NULL;
-            goal.organisation_count =
-                stream->entity == ENTITY_ACCOUNT ? setup->organisation_count : 0;
-        } else if (setup->year != 0 && stream->entity == ENTITY_ACCOUNT && since > 0) {
-            goal.kind = LISTING_SINCE;
-            goal.since = since - setup->overlap_seconds;
-        }
+    if (setup->kind == RUN_SCOPED && setup->year != 0 && stream->entity == ENTITY_ACCOUNT && since > 0) {
+        goal.kind = LISTING_SINCE;
+        goal.since = since - setup->overlap_seconds;
     }
     return goal;
-}
-
-static bool stream_needed(const struct run *run, const struct listing_goal *goal)
-{
-    bool names = goal->person_count > 0 || goal->organisation_count > 0;
-    return run->setup.kind != RUN_SCOPED || goal->kind != LISTING_QUERY || names;
 }
 
 static void streams_begin(struct run *run, enum side side)
@@ -214,7 +200,7 @@ static void streams_begin(struct run *run, enum side side)
         stream->side = side;
         stream->entity = (enum entity)entity;
         struct listing_goal goal = stream_goal(run, stream);
-        stream->done = !stream_needed(run, &goal) ||
+        stream->done = run->setup.named ||
                        !definition_has(run->setup.definition[side], CALL_LIST, stream->entity);
         if (stream->done)
             continue;

@@ -16,10 +16,7 @@ struct run_setup {
     unsigned parallel[SIDES];                   /* requests in flight at the most */
     struct slice region;                        /* the listings' prefix; borrowed */
     int year;                                   /* scoped: 0 none */
-    const struct slice *persons;                /* scoped: every spelling; borrowed */
-    size_t person_count;
-    const struct slice *organisations;
-    size_t organisation_count;
+    bool named;                                 /* scoped to names: read by queries, which the desk asks for */
     bool dry;                                   /* decides, writes nothing */
     bool left_alone[SIDES];                     /* a breaker is open: the side is not tried */
     int64_t now;                                /* our instant at the beginning */

@@ -62,6 +62,17 @@ static enum status begin_row(struct cycle *cycle)
     return status;
 }
 
+/* Who is named is asked for by queries, whatever the listings would bring. */
+static enum status ask_for_named(struct cycle *cycle)
+{
+    enum status status = STATUS_OK;
+    for (size_t index = 0; status == STATUS_OK && index < cycle->person_count; index++)
+        status = scope_person(&cycle->desk, cycle->persons[index]);
+    for (size_t index = 0; status == STATUS_OK && index < cycle->organisation_count; index++)
+        status = scope_organisation(&cycle->desk, cycle->organisations[index]);
+    return status;
+}
+
 static enum status open_run(struct cycle *cycle, struct event *ret)
 {
     struct desk *desk = &cycle->desk;
@@ -77,6 +88,8 @@ static enum status open_run(struct cycle *cycle, struct event *ret)
         status = read_watermarks(desk, ret);
     if (status == STATUS_OK)
         status = apply_ask_unknown(desk, &ret->unknown);
+    if (status == STATUS_OK && cycle->kind == RUN_SCOPED)
+        status = ask_for_named(cycle);
     ret->needs = all_needs(desk);
     return status;
 }

@@ -6,12 +6,17 @@
 #include "daemon/sync/run.h"
 #include "daemon/store/runs.h"
 #include "daemon/work/desk.h"
+#include "daemon/work/scope.h"
 
 struct cycle {
     struct desk desk;
     enum run_kind kind;
     struct slice scope_text;        /* masked, for the run's row; static or owned by the caller */
     int64_t started;
+    const struct slice *persons;       /* scoped: canonical codes; borrowed */
+    size_t person_count;
+    const struct slice *organisations; /* scoped; borrowed */
+    size_t organisation_count;
     bool dry;                       /* the order: plans, writes nothing */
     bool settings_observe;          /* the settings' mode, where no command has set one */
     bool observe;                   /* found by JOB_OPEN: dry, or the mode in force observes */

@@ -62,6 +62,16 @@ class Operating(unittest.TestCase):
         self.assertFalse([path for path in paths if path.startswith("GET /accounts")
                           or path.startswith("GET /hours")], paths)
 
+    def test_resync_of_an_organisation_takes_its_people_along(self):
+        employer = next(row["employer"] for row in self.city.control("/dump?side=municipal&entity=account")
+                        if row.get("code") == self.person)
+        edit(self.city, self.person, "13800007774")
+        self.city.control("/stats", method="DELETE")
+        done = self.city.cebridge("resync", "--org", employer)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(mobile(self.city, self.person), "13800007774")
+        self.assertNotIn("GET /accounts", self.city.control("/stats")["municipal"]["paths"])
+
     def test_person_shows_both_sides_and_totals(self):
         done = self.city.cebridge("person", "-", "--json", input=self.person + "\n")
         self.assertEqual(done.returncode, 0, done.stderr)
