@@ -650,7 +650,6 @@ static void fill_tables(struct world *world)
 
 static void fill_setup(struct world *world, struct run_setup *ret)
 {
-    static const struct slice persons[] = {{"110101199001019003", 18}};
     *ret = (struct run_setup){.kind = (enum run_kind)below(world, 3), .region = SLICE("1101"),
                               .dry = chance(world, 100), .now = EPOCH, .overlap_seconds = 300,
                               .seed = draw(world)};
@@ -662,8 +661,7 @@ static void fill_setup(struct world *world, struct run_setup *ret)
     if (ret->kind != RUN_SCOPED)
         return;
     ret->year = chance(world, 500) ? 2023 : 0;
-    ret->persons = persons;
-    ret->person_count = below(world, 2);
+    ret->named = chance(world, 500);
 }
 
 static void begin_world(struct world *world, uint64_t seed)
