@@ -213,8 +213,8 @@ static enum status by_candidates(struct desk *desk, const struct desk_copy *copy
     return STATUS_OK;
 }
 
-static enum status group_reference(struct desk *desk, const struct desk_copy *copy,
-                                   const struct person *person, struct correlation *ret)
+enum status correlate_group(struct desk *desk, const struct desk_copy *copy, const struct person *person,
+                            struct slice *ret)
 {
     struct buffer text;
     buffer_init(&text, 4096);
@@ -222,9 +222,9 @@ static enum status group_reference(struct desk *desk, const struct desk_copy *co
     struct hash hash = desk_hash(desk, buffer_slice(&text));
     buffer_clear(&text);
     buffer_hex(&text, hash.at, GROUP_BYTES, false);
-    ret->group = arena_copy(&desk->arena, buffer_slice(&text));
+    *ret = arena_copy(&desk->arena, buffer_slice(&text));
     buffer_free(&text);
-    return ret->group.at == NULL ? STATUS_NO_MEMORY : STATUS_OK;
+    return ret->at == NULL ? STATUS_NO_MEMORY : STATUS_OK;
 }
 
 static enum status by_natural_key(struct desk *desk, const struct desk_copy *copy,
@@ -244,7 +244,7 @@ static enum status by_natural_key(struct desk *desk, const struct desk_copy *cop
         return status;
     if (own.count > 1 || other.count > 1) {
         ret->match = MATCH_AMBIGUOUS;
-        return group_reference(desk, copy, person, ret);
+        return correlate_group(desk, copy, person, &ret->group);
     }
     found(copy, other.ids[0], EVIDENCE_NATURAL, ret);
     return STATUS_OK;

@@ -28,4 +28,8 @@ struct correlation {
 enum status correlate(struct desk *desk, const struct desk_copy *copy, const struct person *person,
                       struct correlation *ret);
 
+/* The reference of the group that the record's natural key makes with its like, in the desk's arena. */
+enum status correlate_group(struct desk *desk, const struct desk_copy *copy, const struct person *person,
+                            struct slice *ret);
+
 #endif

@@ -102,6 +102,7 @@ static void read_mode(struct cycle *cycle)
     cycle->observe = cycle->dry || cycle->settings_observe;
     if (store_meta_get(desk->store, "mode", &desk->arena, &text) == STATUS_OK)
         cycle->observe = cycle->dry || !slice_is(text, "write");
+    desk->dry = cycle->observe;
     cycle->paused = !desk->by_operator &&
                     store_meta_get(desk->store, "paused", &desk->arena, &text) == STATUS_OK &&
                     slice_is(text, "1");
@@ -225,16 +226,43 @@ static bool any_failed(const struct cycle *cycle)
     return cycle->sides[MUNICIPAL].failed || cycle->sides[PROVINCIAL].failed;
 }
 
-/* Several at once: 5 before 4 before 3 (operators.md). */
-static enum status find_exit(struct cycle *cycle)
+/* Of a cycle that was scoped to names, only their own conflicts are in the scope. */
+static enum status any_of_named(struct desk *desk, struct conflict_filter *filter, bool *ret)
+{
+    struct conflict conflict = {.number = 0};
+    enum status status = STATUS_OK;
+    while (status == STATUS_OK && !*ret) {
+        arena_reset(&desk->arena);
+        filter->after = conflict.number;
+        status = conflict_next(desk->store, filter, &desk->arena, &conflict);
+        if (status == STATUS_OK)
+            *ret = hashset_has(&desk->scope.subjects, conflict.person) ||
+                   hashset_has(&desk->scope.subjects, desk_hash(desk, conflict.subject));
+    }
+    return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+}
+
+static enum status any_open(struct desk *desk, bool *ret)
 {
     struct conflict_filter filter = {.open_only = true, .state = -1, .severity = -1};
     int64_t open[4] = {0};
-    if (cycle->desk.scope.limited) {
-        filter.region = cycle->desk.scope.region;
-        filter.year = cycle->desk.scope.year;
+    *ret = false;
+    if (desk->scope.subjects.count > 0)
+        return any_of_named(desk, &filter, ret);
+    if (desk->scope.limited) {
+        filter.region = desk->scope.region;
+        filter.year = desk->scope.year;
     }
-    enum status status = conflict_count_open(cycle->desk.store, &filter, open);
+    enum status status = conflict_count_open(desk->store, &filter, open);
+    *ret = open[0] + open[1] + open[2] + open[3] > 0;
+    return status;
+}
+
+/* Several at once: 5 before 4 before 3 (operators.md). */
+static enum status find_exit(struct cycle *cycle)
+{
+    bool open = false;
+    enum status status = any_open(&cycle->desk, &open);
     if (cycle->end == RUN_STOPPED)
         cycle->exit_code = EXIT_BUSY;
     else if (cycle->end == RUN_FAILED)
@@ -244,7 +272,7 @@ static enum status find_exit(struct cycle *cycle)
     else if (any_failed(cycle))
         cycle->exit_code = EXIT_PLATFORM;
     else
-        cycle->exit_code = open[0] + open[1] + open[2] + open[3] > 0 ? EXIT_CONFLICTS : EXIT_IN_STEP;
+        cycle->exit_code = open ? EXIT_CONFLICTS : EXIT_IN_STEP;
     return status;
 }
 
@@ -330,7 +358,7 @@ static enum status do_job(struct cycle *cycle, const struct effect *effect, stru
     case JOB_OPEN: return open_job(cycle, ret);
     case JOB_LISTED: return listed_job(cycle, effect, ret);
     case JOB_RESOLVE: return apply_resolve_unknown(desk);
-    case JOB_BEGIN: decide_begin(desk); return STATUS_OK;
+    case JOB_BEGIN: return decide_begin(desk);
     case JOB_DECIDE: return decide_job(cycle, ret);
     case JOB_NEED: return needs_next(desk, effect->side, &ret->next);
     case JOB_GUARD: {

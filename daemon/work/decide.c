@@ -9,11 +9,17 @@
 static const enum entity walked[] = {ENTITY_ACCOUNT, ENTITY_HOURS};
 enum { WALKED = sizeof walked / sizeof *walked };
 
-void decide_begin(struct desk *desk)
+enum status decide_begin(struct desk *desk)
 {
+    struct conflict_filter groups = {.open_only = true, .state = -1, .severity = -1,
+                                     .kind = conflict_kind_name(KIND_ambiguous_match)};
+    int64_t open[4] = {0};
     desk->stage = 0;
     desk->cursor_set = false;
     arena_reset(&desk->walk);
+    enum status status = conflict_count_open(desk->store, &groups, open);
+    desk->ambiguous_open = open[0] + open[1] + open[2] + open[3] > 0;
+    return status;
 }
 
 static bool entity_readable(const struct desk *desk, enum entity entity)

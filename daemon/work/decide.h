@@ -12,7 +12,7 @@ struct decide_result {
 };
 
 /* Begins the walk anew (a cycle's first, or after more was read). */
-void decide_begin(struct desk *desk);
+enum status decide_begin(struct desk *desk);
 /* Judges up to `most` records, in a transaction of its own. */
 enum status decide_some(struct desk *desk, size_t most, struct decide_result *ret);
 

@@ -78,6 +78,7 @@ struct desk {
     struct hashset days;     /* a person's days that were shared out, and the records that got a place */
     struct need_list needs;
     struct desk_counts counts;
+    bool ambiguous_open;     /* some group is in conflict: whoever is judged may end it */
     const char *guard;       /* why the cycle writes nothing; NULL: no guard tripped */
     struct arena arena;      /* of the key or page at hand */
     struct arena walk;       /* of a walk's cursor */

@@ -128,9 +128,26 @@ static enum status set_clean(struct desk *desk, const struct pair *pair)
     return STATUS_OK;
 }
 
+/* A record that has its one counterpart, or none, makes no group any more. */
+static enum status end_group(struct desk *desk, const struct pair *pair)
+{
+    const struct desk_copy *copy = &pair->copy[pair->side];
+    struct slice group = {0};
+    if (!desk->ambiguous_open || pair->entity != ENTITY_HOURS || hash_is_zero(copy->staged.natural) ||
+        pair->correlation.match == MATCH_AMBIGUOUS || pair->correlation.match == MATCH_DUPLICATE)
+        return STATUS_OK;
+    enum status status = correlate_group(desk, copy, &pair->person[pair->side], &group);
+    if (status != STATUS_OK)
+        return status;
+    struct slice subject = arena_printf(&desk->arena, "group:%.*s", (int)group.size, group.at);
+    return subject.at == NULL ? STATUS_NO_MEMORY : finding_clear(desk, subject);
+}
+
 static enum status finish(struct desk *desk, struct pair *pair)
 {
     enum status status = findings_end(desk, &pair->findings);
+    if (status == STATUS_OK)
+        status = end_group(desk, pair);
     if (status == STATUS_OK)
         status = stage_set_waiting(desk->store, pair->side, pair->entity,
                                    copy_record(pair, pair->side)->remote_id, pair->waits);
@@ -328,6 +345,22 @@ static void target_values(const struct pair *pair, enum side target, field_set f
         ret->value[FIELD_ACCOUNT_KIND] = copy_record(pair, target)->value[FIELD_ACCOUNT_KIND];
 }
 
+/* A decision whose write is on its way is applied; it closes once both sides are seen to hold it. */
+static enum status mark_applied(struct desk *desk, const struct pair *pair, field_set fields)
+{
+    for (size_t index = 0; index < pair->findings.open_count; index++) {
+        const struct conflict *open = &pair->findings.open[index];
+        enum field field = FIELDS;
+        if (open->state != CONFLICT_DECIDED || !field_find(pair->entity, slice_of(open->field), &field) ||
+            (fields & pair->judgement.decided & FIELD_BIT(field)) == 0)
+            continue;
+        enum status status = conflict_set_state(desk->store, open->number, CONFLICT_APPLIED, desk->now);
+        if (status != STATUS_OK)
+            return status;
+    }
+    return STATUS_OK;
+}
+
 static void note_refused(struct pair *pair, struct slice code)
 {
     findings_add(&pair->findings, conflict_kind_name(KIND_write_rejected), -1, "", NULL, NULL,
@@ -361,6 +394,8 @@ static enum status plan_update(struct desk *desk, struct pair *pair, enum side t
         note_refused(pair, code);
     else
         pair->unsettled = true;
+    if (status == STATUS_OK && planned == PLANNED_NOW && !desk->dry)
+        status = mark_applied(desk, pair, fields);
     return status;
 }
 
