@@ -20,7 +20,8 @@ enum {
     PROGRESS_MS = 100,
     NONCE_BYTES = 16,
     TOKEN_SPARE_SECONDS = 60,
-    EXIT_STORE = 73
+    EXIT_STORE = 73,
+    PARTS_MOST = 512
 };
 
 struct parked {
@@ -60,6 +61,8 @@ struct bridge {
     bool interrupted;
     uv_timer_t interrupt_timer;
     int64_t progress_at;
+    struct slice parts[PARTS_MOST]; /* regions, of the mapping */
+    size_t part_count;
     struct slice *persons; /* of the order */
     size_t person_count;
     struct slice *organisations;
@@ -778,16 +781,33 @@ static void fill_scope(struct bridge *bridge, const struct cycle_order *order)
     desk->scope.region = arena_copy(&bridge->order, order->region);
 }
 
+/* The current regions of the mapping's table inside the prefix: how a listing is divided. */
+static void find_parts(struct bridge *bridge, struct slice prefix)
+{
+    struct slice code = {0};
+    struct slice name = {0};
+    bridge->part_count = 0;
+    for (size_t index = 0; bridge->part_count < PARTS_MOST &&
+                           mapping_region_at(bridge->mapping, index, &code, &name);
+         index++) {
+        if (slice_starts(code, prefix) && code.size > prefix.size)
+            bridge->parts[bridge->part_count++] = code;
+    }
+}
+
 static void fill_setup(struct bridge *bridge, const struct cycle_order *order,
                        struct run_setup *ret)
 {
     static const enum run_kind kinds[] = {RUN_INCREMENTAL, RUN_FULL, RUN_SCOPED};
     int64_t now = monotonic_ms(bridge);
+    find_parts(bridge, slice_of(bridge->settings->region));
     *ret = (struct run_setup){
         .kind = kinds[order->kind],
         .region = slice_empty(order->region) ? slice_of(bridge->settings->region)
                                              : bridge->cycle.desk.scope.region,
         .year = order->year,
+        .parts = bridge->parts,
+        .part_count = bridge->part_count,
         .named = bridge->person_count + bridge->organisation_count > 0,
         .dry = order->dry_run,
         .now = wall_ms() / 1000,

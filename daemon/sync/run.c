@@ -32,6 +32,9 @@ struct stream {
     enum entity entity;
     struct listing listing;
     bool used, running, done, listed;
+    bool divided;      /* read region by region since its cursor died twice: never certified */
+    size_t part;       /* of the regions, the one at hand */
+    int64_t watermark; /* the least of the parts' */
 };
 
 struct run {
@@ -245,12 +248,52 @@ static void stream_end(struct run *run, struct stream *stream)
 {
     stream->running = false;
     stream->done = true;
+    bool whole = stream->listed && !stream->divided;
     do_job(run, &(struct effect){.job = JOB_LISTED,
                                  .side = stream->side,
                                  .entity = stream->entity,
-                                 .certified = stream->listed && listing_certified(&stream->listing),
+                                 .certified = whole && listing_certified(&stream->listing),
                                  .raw = (int64_t)listing_raw(&stream->listing),
-                                 .watermark = listing_watermark(&stream->listing)});
+                                 .watermark = stream->divided ? stream->watermark
+                                                              : listing_watermark(&stream->listing)});
+}
+
+/* Begins the listing of the next region, false when there is none: what lies between the regions of the table
+ * is not read, so nothing is said to be absent. */
+static bool stream_part(struct run *run, struct stream *stream)
+{
+    if (stream->part == run->setup.part_count)
+        return false;
+    struct listing_goal goal = stream_goal(run, stream);
+    goal.region = run->setup.parts[stream->part++];
+    listing_end(&stream->listing);
+    listing_begin(&stream->listing, run->setup.definition[stream->side], &goal);
+    stream_send(run, stream);
+    return true;
+}
+
+static bool stream_divide(struct run *run, struct stream *stream)
+{
+    if (stream->divided || run->setup.part_count == 0)
+        return false;
+    stream->divided = true;
+    return stream_part(run, stream);
+}
+
+static void stream_done(struct run *run, struct stream *stream)
+{
+    int64_t reached = listing_watermark(&stream->listing);
+    if (stream->divided && (stream->watermark == 0 || (reached != 0 && reached < stream->watermark)))
+        stream->watermark = reached;
+    if (!stream->divided || !stream_part(run, stream))
+        stream_end(run, stream);
+}
+
+static void fail_stream(struct run *run, struct stream *stream, const struct received *received)
+{
+    fail_side(run, stream->side, received);
+    stream->running = false;
+    stream->done = true;
 }
 
 static void stream_page(struct run *run, const struct exchange *exchange,
@@ -269,14 +312,14 @@ static void stream_page(struct run *run, const struct exchange *exchange,
     switch (step) {
     case LISTING_MORE:
     case LISTING_RESTARTED: stream_send(run, stream); break;
-    case LISTING_DONE: stream_end(run, stream); break;
+    case LISTING_DONE: stream_done(run, stream); break;
     case LISTING_DIVIDE:
-    case LISTING_FAILED:
-    default:
-        fail_side(run, stream->side, received);
-        stream->running = false;
-        stream->done = true;
+        if (stream_divide(run, stream))
+            break;
+        fail_stream(run, stream, received);
         break;
+    case LISTING_FAILED:
+    default: fail_stream(run, stream, received); break;
     }
 }
 

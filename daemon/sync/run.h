@@ -16,6 +16,8 @@ struct run_setup {
     unsigned parallel[SIDES];                   /* requests in flight at the most */
     struct slice region;                        /* the listings' prefix; borrowed */
     int year;                                   /* scoped: 0 none */
+    const struct slice *parts;                  /* regions inside it, for a listing whose cursor dies twice */
+    size_t part_count;
     bool named;                                 /* scoped to names: read by queries, which the desk asks for */
     bool dry;                                   /* decides, writes nothing */
     bool left_alone[SIDES];                     /* a breaker is open: the side is not tried */

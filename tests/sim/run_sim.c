@@ -650,9 +650,10 @@ static void fill_tables(struct world *world)
 
 static void fill_setup(struct world *world, struct run_setup *ret)
 {
+    static const struct slice parts[] = {{"110101", 6}, {"110102", 6}};
     *ret = (struct run_setup){.kind = (enum run_kind)below(world, 3), .region = SLICE("1101"),
                               .dry = chance(world, 100), .now = EPOCH, .overlap_seconds = 300,
-                              .seed = draw(world)};
+                              .parts = parts, .part_count = below(world, 3), .seed = draw(world)};
     for (int side = 0; side < SIDES; side++) {
         ret->definition[side] = definitions[side];
         ret->parallel[side] = (unsigned)below(world, 5);

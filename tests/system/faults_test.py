@@ -245,6 +245,9 @@ class Listings(unittest.TestCase):
     def test_a_cursor_that_dies_on_the_second_page_creates_nothing_twice(self):
         self.shifted("cursor_expired", "provincial", "cursor=")
 
+    def test_a_cursor_that_dies_twice_is_read_region_by_region_and_nothing_is_said_to_be_absent(self):
+        self.shifted("cursor_expired", "provincial", "/xs", exits=(DONE,), count=2)
+
     def test_a_cursor_that_leads_back_does_not_go_on_for_ever(self):
         self.shifted("cursor_loop", "provincial", "/xs")
 
