@@ -51,6 +51,33 @@ int action_of_pause(struct action_call *call)
     return operate(call, "paused", SLICE("1"), "paused", json_pack("{s:b}", "paused", true));
 }
 
+/* "HASH WHO" of the first of two people who release a plan. */
+static struct slice first_mark(const struct action_call *call, struct slice hash)
+{
+    return arena_printf(call->arena, "%.*s %s", (int)hash.size, hash.at, call->action->who);
+}
+
+/* Has somebody else released this very plan before? */
+static bool second_person(const struct action_call *call, struct slice hash)
+{
+    struct slice mark = {NULL, 0};
+    struct slice own = first_mark(call, hash);
+    return own.at != NULL &&
+           store_meta_get(call->action->store, "release_first", call->arena, &mark) == STATUS_OK &&
+           mark.size > hash.size && slice_starts(mark, hash) && !slice_equal(mark, own);
+}
+
+static int first_release(struct action_call *call, int64_t run, struct slice hash)
+{
+    struct slice mark = first_mark(call, hash);
+    if (mark.at == NULL) {
+        return action_fail_status(call, STATUS_NO_MEMORY);
+    }
+    return operate(call, "release_first", mark, "plan_release_asked",
+                   json_pack("{s:n, s:I, s:s}", "released", "waits_for_second", (json_int_t)run, "hash",
+                             hash.at));
+}
+
 /* The held plan of that cycle and no other: what was looked at is what is written. */
 static int release(struct action_call *call, int64_t run)
 {
@@ -67,6 +94,12 @@ static int release(struct action_call *call, int64_t run)
     }
     struct slice kept = arena_copy(call->arena, slice_of(hash));
     json_decref(held);
+    if (kept.at == NULL) {
+        return action_fail_status(call, STATUS_NO_MEMORY);
+    }
+    if (call->action->settings->release_by > 1 && !second_person(call, kept)) {
+        return first_release(call, run, kept);
+    }
     return operate(call, "release", kept, "plan_released",
                    json_pack("{s:I, s:s}", "released", (json_int_t)run, "hash", kept.at));
 }

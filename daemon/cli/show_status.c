@@ -181,4 +181,7 @@ void show_resume(struct show *show, json_t *row)
     }
     show_line_value(show, _("Released plan"), "released", json_object_get(row, "released"));
     show_line(show, _("Hash"), show_text(row, "hash"), COLOUR_NONE);
+    if (json_object_get(row, "waits_for_second") != NULL) {
+        show_line(show, _("Waits for"), _("a second person, who releases the same plan"), COLOUR_NONE);
+    }
 }

@@ -81,6 +81,59 @@ class Operating(unittest.TestCase):
         self.assertEqual(shown["accounts"]["provincial"]["code"], self.person)
 
 
+class Guard(unittest.TestCase):
+    """More updates in one cycle than the guard lets pass: nothing is written until that very plan is released."""
+
+    def setUp(self):
+        self.city = City(people=30, hours=300).__enter__()
+        self.addCleanup(self.city.__exit__)
+        self.city.configure("[console]", "[guard]\nmax_updates = 1 %\nmin_updates = 3\n{more}\n[console]")
+        self.city.configure("{more}", self.more)
+        for _ in range(2):
+            self.assertEqual(self.city.once("--full").returncode, 0)
+        people = [row for row in self.city.control("/dump?side=municipal&entity=account")
+                  if row["kind"] == "person" and row["valid"] and len(row["code"]) == 18]
+        for number, row in enumerate(people[:8]):
+            edit(self.city, row["code"], f"1380000{number:04d}")
+        self.before = self.updates()
+        self.assertEqual(self.city.once().returncode, 5)
+        self.assertEqual(self.updates(), self.before)
+        self.run_number = str(json.loads(self.city.cebridge("status", "--json").stdout)["held_plan"]["run"])
+
+    more = ""
+
+    def updates(self):
+        return self.city.control("/stats")["provincial"]["updates"]
+
+    def release(self):
+        done = self.city.cebridge("resume", "--release-plan", self.run_number)
+        self.assertEqual(done.returncode, 0, done.stderr)
+
+    def test_the_held_plan_goes_out_once_it_is_released(self):
+        self.assertEqual([row["kind"] for row in self.city.lines("conflicts")], ["mass_change_guard"])
+        self.release()
+        self.assertEqual(self.city.once().returncode, 0, "the released plan")
+        self.assertGreater(self.updates(), self.before)
+        self.assertEqual(self.city.lines("conflicts"), [])
+
+    def test_another_plan_than_the_released_one_stays_held(self):
+        self.release()
+        edit(self.city, person_of(self.city), "13800001234")
+        self.assertEqual(self.city.once().returncode, 5)
+        self.assertEqual(self.updates(), self.before)
+
+
+class GuardOfTwo(Guard):
+    more = "release_by = 2"
+
+    def test_the_held_plan_goes_out_once_it_is_released(self):
+        """One person alone, however often, releases nothing."""
+        self.release()
+        self.release()
+        self.assertEqual(self.city.once().returncode, 5)
+        self.assertEqual(self.updates(), self.before)
+
+
 class Daemon(unittest.TestCase):
     def setUp(self):
         self.city = City(people=30, hours=300).__enter__()
