@@ -43,6 +43,7 @@ struct cycle_result {
 };
 
 struct bridge;
+struct chain;
 
 struct bridge_callbacks {
     void (*progress)(void *context, const struct cycle_progress *progress); /* at most 10 a second */
@@ -68,6 +69,10 @@ void bridge_interrupt(struct bridge *bridge);
 typedef void (*bridge_job)(void *context, struct store *store);
 typedef void (*bridge_done)(void *context);
 enum status bridge_work(struct bridge *bridge, bridge_job job, bridge_done done, void *context);
+
+/* The sync log that the bridge writes (daemon/store/chain.h). The bridge's own, open until bridge_close
+ * is done; to be touched by a job of bridge_work only, for cycles append to it on the worker thread. */
+struct chain *bridge_chain(struct bridge *bridge);
 
 /* New settings for the next cycle (SIGHUP). On failure the old stay in force. BUSY while running. */
 enum status bridge_reload(struct bridge *bridge, const struct settings *settings,

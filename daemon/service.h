@@ -11,7 +11,6 @@
 
 struct request;
 struct shown;
-struct chain;
 
 enum { SERVICE_WAITING = 16 }; /* resyncs that wait for the running cycle */
 
@@ -44,10 +43,6 @@ struct service {
 /* Runs until it is told to stop. once: one cycle (full or incremental) in the foreground. The exit
  * code of operators.md. */
 int service_run(const char *file, bool once, bool full);
-
-/* Of bridge.c: the sync log that the bridge writes, to be appended to by a job of bridge_work only.
- */
-struct chain *bridge_chain(struct bridge *bridge);
 
 /* For requests.c. */
 struct clocks service_clocks(void);

@@ -1,0 +1,277 @@
+#include "daemon/bridge_inside.h"
+
+#include <openssl/rand.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { NONCE_BYTES = 16, TOKEN_SPARE_SECONDS = 60 };
+
+/* --- what is parked --------------------------------------------------------------------------- */
+
+struct parked {
+    struct exchange *exchange;
+    struct parked *next;
+};
+
+static void park(struct bridge_side *side, struct exchange *exchange)
+{
+    struct parked *parked = calloc(1, sizeof *parked);
+    if (parked == NULL)
+        abort();
+    parked->exchange = exchange;
+    *side->parked_end = parked;
+    side->parked_end = &parked->next;
+}
+
+static struct exchange *unpark(struct bridge_side *side)
+{
+    struct parked *parked = side->parked;
+    if (parked == NULL)
+        return NULL;
+    struct exchange *exchange = parked->exchange;
+    side->parked = parked->next;
+    if (side->parked == NULL)
+        side->parked_end = &side->parked;
+    free(parked);
+    return exchange;
+}
+
+/* --- the token, which every exchange of its side waits for ------------------------------------ */
+
+static void give_received(struct bridge *bridge, struct exchange *exchange,
+                          const struct received *received)
+{
+    struct event event = {.kind = EVENT_RECEIVED, .exchange = exchange, .received = received};
+    run_event(bridge->run, &event);
+}
+
+static bool token_holds(const struct bridge_side *side)
+{
+    return side->token != NULL && bridge_wall_ms() / 1000 < side->token_until - TOKEN_SPARE_SECONDS;
+}
+
+static void keep_token_work(struct task *task)
+{
+    struct bridge_task *at = (struct bridge_task *)task;
+    char name[32];
+    char until[32];
+    enum side side = at->effect.side;
+    (void)snprintf(name, sizeof name, "token.%s", side_name(side));
+    (void)store_secret_set(at->bridge->store, name, slice_of(at->given));
+    (void)snprintf(name, sizeof name, "token_until.%s", side_name(side));
+    (void)snprintf(until, sizeof until, "%lld", (long long)at->effect.watermark);
+    (void)store_meta_set(at->bridge->store, name, slice_of(until));
+}
+
+static void keep_token_done(struct task *task)
+{
+    bridge_task_free((struct bridge_task *)task);
+}
+
+static void keep_token(struct bridge *bridge, enum side side)
+{
+    struct bridge_task *task = bridge_task_new(bridge, keep_token_work, keep_token_done);
+    task->given = strdup(bridge->side[side].token);
+    task->effect.side = side;
+    task->effect.watermark = bridge->side[side].token_until;
+    if (task->given == NULL) {
+        bridge_task_free(task);
+        return;
+    }
+    worker_post(bridge->worker, &task->task);
+}
+
+/* All that waited is told the same, as if each had been answered so. */
+static void fail_parked(struct bridge *bridge, enum side side, const struct received *why)
+{
+    struct exchange *exchange = NULL;
+    struct received received = *why;
+    if (received.class == ANSWER_REJECTED || received.class == ANSWER_UNKNOWN)
+        received.class = ANSWER_FATAL;
+    while ((exchange = unpark(&bridge->side[side])) != NULL)
+        give_received(bridge, exchange, &received);
+}
+
+static void token_done(struct bridge_task *at)
+{
+    struct bridge *bridge = at->bridge;
+    enum side side = at->exchange->side;
+    struct bridge_side *to = &bridge->side[side];
+    to->token_asked = false;
+    if (at->received.class == ANSWER_OK && !slice_empty(at->token)) {
+        free(to->token);
+        to->token = strndup(at->token.at, at->token.size);
+        to->token_until = bridge_wall_ms() / 1000 +
+                          (at->received.token_seconds > 0 ? at->received.token_seconds : 300);
+        keep_token(bridge, side);
+        bridge_send_parked(bridge, side);
+    } else {
+        fail_parked(bridge, side, &at->received);
+    }
+    exchange_free(at->exchange);
+}
+
+/* --- receiving -------------------------------------------------------------------------------- */
+
+static void receive_work(struct task *task)
+{
+    struct bridge_task *at = (struct bridge_task *)task;
+    at->bridge->cycle.desk.now = bridge_wall_ms() / 1000;
+    receive(&at->bridge->cycle.desk, at->exchange, &at->reply, &at->received, &at->token);
+}
+
+static void note_answer(struct bridge_side *side, const struct received *received, int64_t now_ms)
+{
+    if (received->has_offset)
+        side->offset_ms = received->offset_ms;
+    if (received->class == ANSWER_RENEW_TOKEN) {
+        free(side->token);
+        side->token = NULL;
+    }
+    if (received->class == ANSWER_RETRY || received->class == ANSWER_FATAL)
+        breaker_failed(&side->breaker, now_ms, bridge_chance());
+    else
+        breaker_succeeded(&side->breaker);
+}
+
+static void receive_done(struct task *task)
+{
+    struct bridge_task *at = (struct bridge_task *)task;
+    struct bridge *bridge = at->bridge;
+    note_answer(&bridge->side[at->exchange->side], &at->received, bridge_monotonic_ms(bridge));
+    if (at->exchange->purpose == PURPOSE_TOKEN)
+        token_done(at);
+    else
+        give_received(bridge, at->exchange, &at->received);
+    bridge_task_free(at);
+    bridge_step(bridge);
+}
+
+/* --- sending ---------------------------------------------------------------------------------- */
+
+/* The reply's texts live only during the callback: all of them are copied into one block. */
+static bool copy_reply(const struct reply *from, struct bridge_task *task)
+{
+    const struct slice texts[] = {from->content_type, from->retry_after, from->date, from->etag,
+                                  from->body};
+    struct slice *const to[] = {&task->reply.content_type, &task->reply.retry_after,
+                                &task->reply.date, &task->reply.etag, &task->reply.body};
+    size_t size = 1;
+    for (size_t index = 0; index < 5; index++)
+        size += texts[index].size;
+    task->texts = malloc(size);
+    if (task->texts == NULL)
+        return false;
+    char *at = task->texts;
+    task->reply = *from;
+    for (size_t index = 0; index < 5; index++) {
+        if (texts[index].size > 0)
+            memcpy(at, texts[index].at, texts[index].size);
+        *to[index] = (struct slice){at, texts[index].size};
+        at += texts[index].size;
+    }
+    return true;
+}
+
+static void reply_came(void *context, const struct reply *reply)
+{
+    struct bridge_task *task = context;
+    if (!copy_reply(reply, task))
+        task->reply = (struct reply){.end = REPLY_UNKNOWN};
+    worker_post(task->bridge->worker, &task->task);
+}
+
+static enum status build(struct bridge *bridge, struct exchange *exchange, struct message *ret)
+{
+    struct bridge_side *at = &bridge->side[exchange->side];
+    unsigned char random[NONCE_BYTES];
+    struct buffer nonce;
+    buffer_init(&nonce, 64);
+    (void)RAND_bytes(random, sizeof random);
+    buffer_hex(&nonce, random, sizeof random, false);
+    struct slice text = arena_copy(&exchange->arena, buffer_slice(&nonce));
+    buffer_free(&nonce);
+    if (text.at == NULL)
+        return STATUS_NO_MEMORY;
+    struct platform platform = {
+        .definition = at->definition,
+        .side = exchange->side,
+        .key_id = slice_of(bridge->settings->platform[exchange->side].key_id),
+        .secret = {at->secret, at->secret_size},
+        .token = slice_of(at->token),
+        .clock_offset_ms = at->offset_ms,
+    };
+    return request_build(&platform, &exchange->request, bridge_wall_ms(), text, &exchange->arena,
+                         ret);
+}
+
+/* The request went nowhere: the machine is told as if no connection had been made. */
+static void not_sent(struct bridge *bridge, struct exchange *exchange)
+{
+    struct bridge_task *task = bridge_task_new(bridge, receive_work, receive_done);
+    task->exchange = exchange;
+    task->reply = (struct reply){.end = REPLY_NOT_SENT};
+    worker_post(bridge->worker, &task->task);
+}
+
+static void send_now(struct bridge *bridge, struct exchange *exchange)
+{
+    struct bridge_side *at = &bridge->side[exchange->side];
+    struct message message;
+    if (bridge->interrupted || build(bridge, exchange, &message) != STATUS_OK) {
+        not_sent(bridge, exchange);
+        return;
+    }
+    struct bridge_task *task = bridge_task_new(bridge, receive_work, receive_done);
+    task->exchange = exchange;
+    pace_begin(&at->pace, bridge_monotonic_ms(bridge));
+    if (http_send(at->http, &message, reply_came, task) != STATUS_OK) {
+        bridge_task_free(task);
+        not_sent(bridge, exchange);
+    }
+}
+
+static void pace_due(uv_timer_t *timer);
+
+void bridge_send_parked(struct bridge *bridge, enum side side)
+{
+    struct bridge_side *at = &bridge->side[side];
+    while (at->parked != NULL) {
+        int64_t wait = pace_wait_ms(&at->pace, bridge_monotonic_ms(bridge));
+        if (wait > 0 && !bridge->interrupted) {
+            (void)uv_timer_start(&at->pace_timer, pace_due, (uint64_t)wait, 0);
+            return;
+        }
+        send_now(bridge, unpark(at));
+    }
+}
+
+static void pace_due(uv_timer_t *timer)
+{
+    struct bridge *bridge = timer->data;
+    bridge_send_parked(bridge,
+                       timer == &bridge->side[MUNICIPAL].pace_timer ? MUNICIPAL : PROVINCIAL);
+}
+
+static void ask_token(struct bridge *bridge, enum side side)
+{
+    struct exchange *exchange = exchange_new(side, PURPOSE_TOKEN);
+    if (exchange == NULL)
+        abort();
+    exchange->request.call = CALL_TOKEN;
+    bridge->side[side].token_asked = true;
+    send_now(bridge, exchange);
+}
+
+void bridge_send(struct bridge *bridge, struct exchange *exchange)
+{
+    struct bridge_side *at = &bridge->side[exchange->side];
+    park(at, exchange);
+    if (definition_signs_on(at->definition) && !token_holds(at)) {
+        if (!at->token_asked)
+            ask_token(bridge, exchange->side);
+        return;
+    }
+    bridge_send_parked(bridge, exchange->side);
+}
