@@ -24,6 +24,18 @@ static void park(struct bridge_side *side, struct exchange *exchange)
     side->parked_end = &parked->next;
 }
 
+static void park_first(struct bridge_side *side, struct exchange *exchange)
+{
+    struct parked *parked = calloc(1, sizeof *parked);
+    if (parked == NULL)
+        abort();
+    parked->exchange = exchange;
+    parked->next = side->parked;
+    side->parked = parked;
+    if (parked->next == NULL)
+        side->parked_end = &parked->next;
+}
+
 static struct exchange *unpark(struct bridge_side *side)
 {
     struct parked *parked = side->parked;
@@ -232,12 +244,35 @@ static void send_now(struct bridge *bridge, struct exchange *exchange)
     }
 }
 
+static void ask_token(struct bridge_side *at, enum side side)
+{
+    struct exchange *exchange = exchange_new(side, PURPOSE_TOKEN);
+    if (exchange == NULL)
+        abort();
+    exchange->request.call = CALL_TOKEN;
+    at->token_asked = true;
+    park_first(at, exchange);
+}
+
+/* What is first in the row needs a token that is not there; it is asked for in front of the row, once. */
+static bool token_lacks(struct bridge *bridge, enum side side)
+{
+    struct bridge_side *at = &bridge->side[side];
+    if (at->parked->exchange->purpose == PURPOSE_TOKEN || !definition_signs_on(at->definition) ||
+        token_holds(at) || bridge->interrupted)
+        return false;
+    if (at->token_asked)
+        return true;
+    ask_token(at, side);
+    return false;
+}
+
 static void pace_due(uv_timer_t *timer);
 
 void bridge_send_parked(struct bridge *bridge, enum side side)
 {
     struct bridge_side *at = &bridge->side[side];
-    while (at->parked != NULL) {
+    while (at->parked != NULL && !token_lacks(bridge, side)) {
         int64_t wait = pace_wait_ms(&at->pace, bridge_monotonic_ms(bridge));
         if (wait > 0 && !bridge->interrupted) {
             (void)uv_timer_start(&at->pace_timer, pace_due, (uint64_t)wait, 0);
@@ -254,24 +289,8 @@ static void pace_due(uv_timer_t *timer)
                        timer == &bridge->side[MUNICIPAL].pace_timer ? MUNICIPAL : PROVINCIAL);
 }
 
-static void ask_token(struct bridge *bridge, enum side side)
-{
-    struct exchange *exchange = exchange_new(side, PURPOSE_TOKEN);
-    if (exchange == NULL)
-        abort();
-    exchange->request.call = CALL_TOKEN;
-    bridge->side[side].token_asked = true;
-    send_now(bridge, exchange);
-}
-
 void bridge_send(struct bridge *bridge, struct exchange *exchange)
 {
-    struct bridge_side *at = &bridge->side[exchange->side];
-    park(at, exchange);
-    if (definition_signs_on(at->definition) && !token_holds(at)) {
-        if (!at->token_asked)
-            ask_token(bridge, exchange->side);
-        return;
-    }
+    park(&bridge->side[exchange->side], exchange);
     bridge_send_parked(bridge, exchange->side);
 }
