@@ -51,9 +51,9 @@ static void a_burst_goes_out_at_once_and_then_waits(void **state)
         assert_int_equal(pace_wait_ms(&pace, 50), 0);
         pace_begin(&pace, 50);
     }
-    assert_int_equal(pace_wait_ms(&pace, 50), 1001);
-    assert_int_equal(pace_wait_ms(&pace, 1050), 1);
-    assert_int_equal(pace_wait_ms(&pace, 1051), 0);
+    assert_int_equal(pace_wait_ms(&pace, 50), 1100);
+    assert_int_equal(pace_wait_ms(&pace, 1149), 1);
+    assert_int_equal(pace_wait_ms(&pace, 1150), 0);
 }
 
 static void a_rate_beyond_its_bounds_is_brought_within(void **state)
