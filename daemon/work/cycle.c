@@ -125,14 +125,22 @@ static enum status open_job(struct cycle *cycle, struct event *ret)
     return store_commit(cycle->desk.store);
 }
 
+/* What was read up to, but never ahead of the side's own clock: an update time in its future would hide what
+ * comes between. */
+static int64_t reached(const struct cycle *cycle, const struct effect *effect)
+{
+    int64_t there = cycle->desk.now + cycle->sides[effect->side].offset_ms / 1000;
+    return effect->watermark < there ? effect->watermark : there;
+}
+
 /* The watermark moves only now, when the pages are stored; and never back. */
 static enum status listed_job(struct cycle *cycle, const struct effect *effect, struct event *ret)
 {
     struct desk *desk = &cycle->desk;
     struct watermark mark;
     enum status status = stage_watermark(desk->store, effect->side, effect->entity, &mark);
-    if (status == STATUS_OK && effect->watermark > mark.since && cycle->kind != RUN_SCOPED) {
-        mark.since = effect->watermark;
+    if (status == STATUS_OK && reached(cycle, effect) > mark.since && cycle->kind != RUN_SCOPED) {
+        mark.since = reached(cycle, effect);
         status = stage_set_watermark(desk->store, effect->side, effect->entity, &mark);
     }
     if (status == STATUS_OK && effect->certified)
