@@ -6,7 +6,6 @@
 #include "daemon/work/needs.h"
 
 #include <stdio.h>
-#include <string.h>
 
 enum { PIECE = 500, COUNTS_BYTES = 16 * 1024 };
 enum { EXIT_IN_STEP = 0, EXIT_CONFLICTS = 3, EXIT_PLATFORM = 4, EXIT_HELD = 5, EXIT_BUSY = 75,
@@ -173,8 +172,7 @@ static enum status unknown_job(struct cycle *cycle, struct event *ret)
     hashset_clear(&desk->asked);
     hashset_clear(&desk->planned);
     hashset_clear(&desk->days);
-    memset(desk->counts.planned, 0, sizeof desk->counts.planned);
-    memset(desk->counts.revoking, 0, sizeof desk->counts.revoking);
+    desk->planned_before = decide_planned(desk);
     enum status status = apply_ask_unknown(desk, &ret->unknown);
     ret->needs = all_needs(desk);
     return status;

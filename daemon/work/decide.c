@@ -234,7 +234,7 @@ static enum status clear_guard(struct desk *desk)
     return status == STATUS_OK ? finding_clear(desk, SLICE("side:provincial")) : status;
 }
 
-static int64_t planned_in_all(const struct desk *desk)
+int64_t decide_planned(const struct desk *desk)
 {
     int64_t count = 0;
     for (enum side side = MUNICIPAL; side < SIDES; side++) {
@@ -260,7 +260,7 @@ static enum status guard_plan(struct desk *desk, bool observe, int64_t *ret_writ
         status = journal_plan_hash(desk->store, desk->run, &plan);
     if (status != STATUS_OK)
         return status;
-    *ret_writes = planned_in_all(desk);
+    *ret_writes = decide_planned(desk) - desk->planned_before;
     if (desk->guard != NULL && released(desk, plan))
         desk->guard = NULL;
     if (desk->guard != NULL || observe) {

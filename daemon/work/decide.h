@@ -24,4 +24,7 @@ enum status decide_missing(struct desk *desk, enum side side, enum entity entity
  * into proposed ones and records mass_change_guard. ret_writes: planned writes that may be sent. */
 enum status decide_guard(struct desk *desk, bool observe, int64_t *ret_writes);
 
+/* All writes that this cycle has planned so far, whatever became of them. */
+int64_t decide_planned(const struct desk *desk);
+
 #endif

@@ -33,6 +33,7 @@ void desk_reset(struct desk *desk)
     memset(desk->side_failed, 0, sizeof desk->side_failed);
     memset(desk->clock_trusted, 0, sizeof desk->clock_trusted);
     desk->guard = NULL;
+    desk->planned_before = 0;
     desk->stage = 0;
     desk->cursor_set = false;
     arena_reset(&desk->arena);

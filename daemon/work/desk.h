@@ -74,6 +74,7 @@ struct desk {
     struct desk_scope scope;
     struct hashset asked;    /* of codes and ids asked for in this cycle */
     struct hashset planned;  /* subjects with a write planned in this cycle */
+    int64_t planned_before;  /* how many writes earlier rounds of this cycle planned */
     struct hashset unknown;  /* subjects with a write whose outcome is not known */
     struct hashset days;     /* a person's days that were shared out, and the records that got a place */
     struct need_list needs;

@@ -44,6 +44,11 @@ class Operating(unittest.TestCase):
         self.assertEqual(self.city.once().returncode, 0)
         self.assertEqual(mobile(self.city, self.person), "13800007777")
 
+    def test_a_cycle_says_how_much_it_wrote(self):
+        edit(self.city, self.person, "13800007773")
+        counts = json.loads(self.city.once().stdout)
+        self.assertEqual((counts["provincial"]["update"], counts["provincial"]["written"]), (1, 1))
+
     def test_a_dry_run_shows_the_write_and_does_not_do_it(self):
         edit(self.city, self.person, "13800007776")
         done = self.city.cebridge("resync", "--dry-run", "--json")
