@@ -159,6 +159,20 @@ static int claim_order(const void *one, const void *other)
     return slice_compare(first->number, second->number);
 }
 
+/* It stands on the target already, though it may not be linked yet: its hours are in the day's sum. */
+static enum status stands_there(struct desk *desk, enum side target, const struct staged *staged, bool *ret)
+{
+    struct slice id = {0};
+    size_t count = 0;
+    *ret = false;
+    enum status status = stage_by_key(desk->store, target, ENTITY_HOURS, staged->key, 1, &desk->arena, &id,
+                                      &count);
+    if ((status == STATUS_OK || status == STATUS_NOT_FOUND) && count == 0 && !hash_is_zero(staged->natural))
+        status = stage_by_natural(desk->store, target, staged->natural, 1, &desk->arena, &id, &count);
+    *ret = count > 0;
+    return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+}
+
 static enum status add_claim(struct desk *desk, enum side side, struct slice remote_id, int64_t day,
                              struct day_claim *claims, size_t *count)
 {
@@ -171,6 +185,10 @@ static enum status add_claim(struct desk *desk, enum side side, struct slice rem
     const struct record *record = &copy.decoded.record;
     if (status != STATUS_OK || !copy.decoded.ok || !counts_for_day(record, day) ||
         merge_review_step(record->value[FIELD_HOURS_REVIEW]) < final_step(desk))
+        return status;
+    bool there = false;
+    status = stands_there(desk, side_other(side), &copy.staged, &there);
+    if (status != STATUS_OK || there)
         return status;
     struct day_claim *claim = &claims[*count];
     claim->key = copy.staged.key;

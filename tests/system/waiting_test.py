@@ -38,6 +38,17 @@ class Waiting(unittest.TestCase):
         status = json.loads(self.city.cebridge("status", "--json").stdout)
         self.assertEqual(status["waiting"]["by_reason"].get("day_limit"), 1)
 
+    def test_a_record_that_stands_on_both_sides_takes_one_place_of_the_day(self):
+        """3 hours shared and 4 new ones fit into 8, also when the new ones are judged before the shared are linked."""
+        self.city.control("/seed?side=municipal", {"hours": [
+            recognised(self.person, 9900005, 12, 4), recognised(self.person, 9900006, 9, 3)]})
+        self.city.control("/seed?side=provincial", {"hours": [{
+            "sfzjhm": self.person, "nd": "2023", "kmlb": "ZY", "jldw": "XS", "sl": "3.00", "rdfs": "02", "kcdm": "",
+            "kcmc": "竞赛", "zmclh": "Z-9900006", "wcsj": "2023-03-11T09:00:00+08:00", "shzt": "40", "yxbz": "1",
+            "lyxtbm": "371600", "lyxh": "9900006"}]})
+        self.assertEqual(self.city.once().returncode, 0)
+        self.assertEqual([len(self.provincial(number)) for number in (9900005, 9900006)], [1, 1])
+
     def test_hours_that_are_not_final_wait_and_go_over_once_they_are(self):
         record = recognised(self.person, 9900004, 9, 2)
         record["auditStatus"] = 2
