@@ -120,11 +120,8 @@ static enum status day_so_far(struct desk *desk, enum side target, const struct 
     struct slice ids[DAY_RECORDS_MOST];
     size_t count = 0;
     *ret = 0;
-    struct slice code = slice_empty(person->code[target]) ? person->name_code : person->code[target];
-    enum status status =
-        stage_by_person(desk->store, target, ENTITY_HOURS, desk_account_hash(desk, "person", code),
-                        DAY_RECORDS_MOST, &desk->arena, ids, &count);
-    for (size_t index = 0; status == STATUS_OK && index < count && index < DAY_RECORDS_MOST; index++) {
+    enum status status = person_hours(desk, target, person, DAY_RECORDS_MOST, ids, &count);
+    for (size_t index = 0; status == STATUS_OK && index < count; index++) {
         struct desk_copy copy;
         int64_t amount = 0;
         status = desk_copy(desk, target, ENTITY_HOURS, ids[index], &copy);
@@ -203,7 +200,6 @@ static enum status share_day(struct desk *desk, const struct pair *pair, enum si
                              int64_t limit)
 {
     const struct person *person = &pair->person[pair->side];
-    struct slice code = slice_empty(person->code[pair->side]) ? person->name_code : person->code[pair->side];
     struct slice *ids = arena_alloc(&desk->arena, DAY_RECORDS_MOST * sizeof *ids);
     struct day_claim *claims = arena_alloc(&desk->arena, DAY_RECORDS_MOST * sizeof *claims);
     size_t found = 0;
@@ -213,10 +209,8 @@ static enum status share_day(struct desk *desk, const struct pair *pair, enum si
         return STATUS_NO_MEMORY;
     enum status status = day_so_far(desk, target, person, day, &sum);
     if (status == STATUS_OK)
-        status = stage_by_person(desk->store, pair->side, ENTITY_HOURS,
-                                 desk_account_hash(desk, "person", code), DAY_RECORDS_MOST, &desk->arena,
-                                 ids, &found);
-    for (size_t index = 0; status == STATUS_OK && index < found && index < DAY_RECORDS_MOST; index++)
+        status = person_hours(desk, pair->side, person, DAY_RECORDS_MOST, ids, &found);
+    for (size_t index = 0; status == STATUS_OK && index < found; index++)
         status = add_claim(desk, pair->side, ids[index], day, claims, &count);
     qsort(claims, count, sizeof *claims, claim_order);
     for (size_t index = 0; status == STATUS_OK && index < count; index++) {
@@ -276,15 +270,12 @@ static enum status twin_quarantined(struct desk *desk, const struct pair *pair, 
     struct slice ids[DAY_RECORDS_MOST];
     size_t count = 0;
     int64_t states[5] = {0};
-    const struct person *person = &pair->person[pair->side];
-    struct slice code = slice_empty(person->code[target]) ? person->name_code : person->code[target];
     *ret = false;
     enum status status = stage_count(desk->store, target, ENTITY_HOURS, states);
     if (status != STATUS_OK || states[STAGED_QUARANTINED] == 0)
         return status;
-    status = stage_by_person(desk->store, target, ENTITY_HOURS, desk_account_hash(desk, "person", code),
-                             DAY_RECORDS_MOST, &desk->arena, ids, &count);
-    for (size_t index = 0; status == STATUS_OK && !*ret && index < count && index < DAY_RECORDS_MOST; index++) {
+    status = person_hours(desk, target, &pair->person[pair->side], DAY_RECORDS_MOST, ids, &count);
+    for (size_t index = 0; status == STATUS_OK && !*ret && index < count; index++) {
         struct staged staged = {0};
         struct desk_copy copy;
         status = stage_glance(desk->store, target, ENTITY_HOURS, ids[index], &staged);

@@ -125,3 +125,30 @@ enum status person_organisation(struct desk *desk, enum side side, struct slice 
         status = find_account(desk, side, "department", code, &remote_id, ret);
     return status;
 }
+
+static enum status add_hours(struct desk *desk, enum side side, struct slice code, size_t most,
+                             struct slice *ids, size_t *count)
+{
+    size_t found = 0;
+    if (slice_empty(code) || *count == most)
+        return STATUS_OK;
+    enum status status =
+        stage_by_person(desk->store, side, ENTITY_HOURS, desk_account_hash(desk, "person", code),
+                        most - *count, &desk->arena, ids + *count, &found);
+    *count += found < most - *count ? found : most - *count;
+    return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+}
+
+enum status person_hours(struct desk *desk, enum side side, const struct person *person, size_t most,
+                         struct slice *ret_ids, size_t *ret_count)
+{
+    struct slice former = person->former[side];
+    struct slice code = {0};
+    *ret_count = 0;
+    enum status status =
+        add_hours(desk, side, slice_empty(person->code[side]) ? person->name_code : person->code[side],
+                  most, ret_ids, ret_count);
+    while (status == STATUS_OK && slice_next_word(&former, &code))
+        status = add_hours(desk, side, code, most, ret_ids, ret_count);
+    return status;
+}

@@ -32,4 +32,9 @@ enum status person_resolve(struct desk *desk, enum side side, struct slice code,
 enum status person_organisation(struct desk *desk, enum side side, struct slice code,
                                 enum person_standing *ret);
 
+/* The hour records of the person on a side, under the present code and every former one. Ids in the desk's
+ * arena, at most `most` of them. */
+enum status person_hours(struct desk *desk, enum side side, const struct person *person, size_t most,
+                         struct slice *ret_ids, size_t *ret_count);
+
 #endif

@@ -17,6 +17,12 @@ def recognised(person, number, hour, hours):
             "originSystem": "371600", "originNo": str(number)}
 
 
+def valid(code):
+    """ISO 7064 MOD 11-2 (GB 11643)."""
+    weights = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+    return code[17] == "10X98765432"[sum(int(digit) * weight for digit, weight in zip(code, weights)) % 11]
+
+
 class Waiting(unittest.TestCase):
     def setUp(self):
         self.city = City(people=30, hours=300).__enter__()
@@ -48,6 +54,16 @@ class Waiting(unittest.TestCase):
             "lyxtbm": "371600", "lyxh": "9900006"}]})
         self.assertEqual(self.city.once().returncode, 0)
         self.assertEqual([len(self.provincial(number)) for number in (9900005, 9900006)], [1, 1])
+
+    def test_recognised_hours_under_a_former_id_get_their_place_of_the_day(self):
+        former = next(code for code in (self.person[:14] + f"{number}" + check for number in range(900, 1000)
+                                        for check in "0123456789X") if valid(code) and code != self.person)
+        self.city.control("/seed?side=municipal", {"hours": [recognised(self.person, 9900007, 12, 4)]})
+        for side, match, field in (("municipal", "idCard", "idCard"), ("provincial", "sfzjhm", "sfzjhm")):
+            self.city.control("/edit", {"side": side, "entity": "account", "match": {match: self.person},
+                                        "set": {field: former}})
+        self.assertEqual(self.city.once().returncode, 0)
+        self.assertEqual(len(self.provincial(9900007)), 1)
 
     def test_hours_that_are_not_final_wait_and_go_over_once_they_are(self):
         record = recognised(self.person, 9900004, 9, 2)
