@@ -84,15 +84,25 @@ static enum status put_codes(struct desk *desk, enum side side, const struct dec
     return stage_put_codes(desk->store, side, record->remote_id, codes, count);
 }
 
-/* What hangs on an account is judged anew when the account is new or changed: hour records of both
- * sides, since their eligibility and their persons are read from it. */
-static enum status wake_dependents(struct desk *desk, const struct staged *staged)
+static enum status wake_hours(struct desk *desk, struct slice code)
 {
-    if (staged->entity != ENTITY_ACCOUNT || staged->kind != 1 || hash_is_zero(staged->person))
+    struct hash person = desk_account_hash(desk, "person", code);
+    enum status status = stage_dirty_person(desk->store, MUNICIPAL, person);
+    return status == STATUS_OK ? stage_dirty_person(desk->store, PROVINCIAL, person) : status;
+}
+
+/* What hangs on an account is judged anew when the account is new or changed: the hour records of both sides
+ * under each of its codes, since their eligibility and their persons are read from it. */
+static enum status wake_dependents(struct desk *desk, const struct decoded *decoded)
+{
+    const struct record *record = &decoded->record;
+    struct slice former = record->value[FIELD_ACCOUNT_FORMER_CODES];
+    struct slice code = person_of(record);
+    if (record->entity != ENTITY_ACCOUNT || slice_empty(code))
         return STATUS_OK;
-    enum status status = stage_dirty_person(desk->store, MUNICIPAL, staged->person);
-    if (status == STATUS_OK)
-        status = stage_dirty_person(desk->store, PROVINCIAL, staged->person);
+    enum status status = wake_hours(desk, code);
+    while (status == STATUS_OK && slice_next_word(&former, &code))
+        status = wake_hours(desk, code);
     return status;
 }
 
@@ -125,7 +135,7 @@ static enum status put_decoded(struct desk *desk, enum side side, enum entity en
     if (status == STATUS_OK && entity == ENTITY_ACCOUNT && !same)
         status = put_codes(desk, side, decoded);
     if (status == STATUS_OK && !same)
-        status = wake_dependents(desk, &staged);
+        status = wake_dependents(desk, decoded);
     desk->counts.changed[side] += !same;
     desk->counts.quarantined[side] += staged.state == STAGED_QUARANTINED;
     return status;
