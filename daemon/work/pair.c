@@ -119,7 +119,7 @@ static enum status judge_loaded(struct desk *desk, struct pair *pair, bool plann
     };
     judge(&at, &pair->judgement);
     desk->counts.judged++;
-    if (pair_finding_judged(pair))
+    if (pair_finding_judged(desk, pair))
         status = pair_write_judged(desk, pair, planning);
     if (status == STATUS_OK)
         status = pair_link_keep(desk, pair);

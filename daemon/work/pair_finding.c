@@ -1,5 +1,7 @@
 #include "daemon/work/pair_inside.h"
 
+#include "daemon/sync/hours_check.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -173,13 +175,35 @@ static void find_situation(struct pair *pair)
                  of_valid || situation == SITUATION_elsewhere ? values : NULL, NULL, "");
 }
 
-bool pair_finding_judged(struct pair *pair)
+/* What the notice demands of the record by itself. */
+static void find_checks(const struct desk *desk, struct pair *pair)
+{
+    struct hours_check found[HOURS_CHECKS];
+    const struct record *copies[SIDES] = {
+        pair->has[MUNICIPAL] ? &pair->view[MUNICIPAL] : NULL,
+        pair->has[PROVINCIAL] ? &pair->view[PROVINCIAL] : NULL,
+    };
+    size_t count = pair->entity != ENTITY_HOURS
+                       ? 0
+                       : hours_check(mapping_notice(desk->mapping), hours_merged(copies),
+                                     pair->person[pair->side].region, found);
+    for (size_t index = 0; index < count; index++) {
+        enum field field = found[index].field;
+        struct slice values[SIDES] = {pair->view[MUNICIPAL].value[field],
+                                      pair->view[PROVINCIAL].value[field]};
+        findings_add(&pair->findings, conflict_kind_name(found[index].kind), -1,
+                     field_row(field)->name, values, NULL, "");
+    }
+}
+
+bool pair_finding_judged(const struct desk *desk, struct pair *pair)
 {
     bool blocked = false;
     find_id_change(pair, &blocked);
     find_situation(pair);
     if (!blocked)
         find_mismatches(pair);
+    find_checks(desk, pair);
     return !blocked;
 }
 

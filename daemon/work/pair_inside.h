@@ -18,7 +18,7 @@ enum status pair_finding_several(struct desk *desk, struct pair *pair);
 size_t pair_finding_holds(const struct pair *pair, struct field_hold *ret);
 /* Collects what the judgement found. False: the two sides' codes differ and neither names the other
  * as its former one, so nothing may be written. */
-bool pair_finding_judged(struct pair *pair);
+bool pair_finding_judged(const struct desk *desk, struct pair *pair);
 /* Writes the findings to the log, and clears the conflict of a group that is none any more. */
 enum status pair_finding_end(struct desk *desk, struct pair *pair);
 
