@@ -56,6 +56,8 @@ static void waited(uv_timer_t *timer)
     struct event event = {.kind = EVENT_WAITED, .exchange = waiting->exchange};
     forget_waiting(bridge, waiting);
     uv_close((uv_handle_t *)timer, waiting_closed);
+    if (bridge->run == NULL) /* the cycle was stopped while the platforms settled */
+        return;
     run_event(bridge->run, &event);
     bridge_step(bridge);
 }
@@ -212,6 +214,7 @@ static void fill_setup(struct bridge *bridge, const struct cycle_order *order,
         .dry = order->dry_run,
         .now = bridge_wall_ms() / 1000,
         .overlap_seconds = bridge->settings->overlap_ms / 1000,
+        .settle_ms = bridge->settings->settle_ms,
         .seed = bridge_chance(),
     };
     for (enum side side = MUNICIPAL; side < SIDES; side++) {

@@ -101,8 +101,19 @@ static const char *const stage_1[] = {
     NULL,
 };
 
+/* open: the kind of the conflict that keeps the record's two copies apart. A learner's row: is she to
+ * be checked (now, or from an instant on), and her balance as it was last checked. */
+static const char *const stage_2[] = {
+    "ALTER TABLE stage.record ADD COLUMN open TEXT",
+    "CREATE TABLE stage.learner (person BLOB PRIMARY KEY, dirty INTEGER NOT NULL,"
+    " due INTEGER NOT NULL, balance BLOB) WITHOUT ROWID",
+    "CREATE INDEX stage.learner_dirty ON learner (person) WHERE dirty = 1",
+    "CREATE INDEX stage.learner_due ON learner (due) WHERE due > 0",
+    NULL,
+};
+
 static const migration state_migrations[] = {state_1};
-static const migration stage_migrations[] = {stage_1};
+static const migration stage_migrations[] = {stage_1, stage_2};
 
 const struct schema schema_state = {"main", state_migrations,
                                     sizeof state_migrations / sizeof *state_migrations};

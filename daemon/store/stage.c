@@ -8,7 +8,7 @@
 
 #define RECORD_COLUMNS                                                                             \
     "side, entity, id, version, updated, state, -rank, key, person, natural_key, raw, content,"    \
-    " seen, dirty"
+    " seen, dirty, waiting, open"
 #define OF_RECORD " WHERE side = ?1 AND entity = ?2 AND id = ?3"
 
 enum { STATES = STAGED_GONE + 1 };
@@ -91,6 +91,8 @@ static void read_record(struct statement *statement, struct arena *arena, struct
     statement_read_hash(statement, &ret->content);
     ret->seen = statement_read_number(statement);
     ret->dirty = statement_read_number(statement) != 0;
+    ret->waiting = statement_read_text(statement, arena);
+    ret->open = statement_read_text(statement, arena);
 }
 
 /* The only row of a statement that gives records. */

@@ -32,6 +32,8 @@ struct staged {
     struct slice payload; /* the record's bytes as read; empty in walks that do not ask for it */
     int64_t seen;         /* the last full reading (run number) that listed it */
     bool dirty;           /* to be judged */
+    struct slice waiting; /* why nothing was created on the other side yet; empty: it does not wait */
+    struct slice open;    /* kind of the conflict that keeps the two copies apart; empty: none */
 };
 
 /* Whole row by (side, entity, remote id). NOT_FOUND. with_payload: the sealed payload is opened
@@ -43,7 +45,7 @@ enum status stage_get(struct store *store, enum side side, enum entity entity,
  * seen, dirty. */
 enum status stage_glance(struct store *store, enum side side, enum entity entity,
                          struct slice remote_id, struct staged *ret);
-/* Inserts or replaces the whole row, its payload too; what it waits for stays until it is judged. A
+/* Inserts or replaces the whole row, its payload too; waiting and open stay until it is judged. A
  * commit costs some 100 pages whatever it holds: thousands of rows in one are cheaper than
  * hundreds. */
 enum status stage_put(struct store *store, const struct staged *staged);
@@ -94,6 +96,9 @@ enum status stage_next_missing(struct store *store, enum side side, enum entity 
 /* Why the row waits; NULL: it does not. NOT_FOUND without such a row. */
 enum status stage_set_waiting(struct store *store, enum side side, enum entity entity,
                               struct slice remote_id, const char *reason /* static word or NULL */);
+/* Which kind of conflict keeps its copies apart; NULL: none. NOT_FOUND without such a row. */
+enum status stage_set_open(struct store *store, enum side side, enum entity entity,
+                           struct slice remote_id, const char *kind /* static word or NULL */);
 /* Marks every waiting row dirty, so that it is judged anew. */
 enum status stage_dirty_waiting(struct store *store);
 struct waiting_count {

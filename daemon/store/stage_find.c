@@ -21,6 +21,7 @@ enum {
     CODES_DROP,
     CODES_ADD,
     SET_WAITING,
+    SET_OPEN,
     DIRTY_WAITING,
     COUNT_WAITING,
     WATERMARK,
@@ -45,6 +46,7 @@ static const struct sql sql[] = {
                    " ON CONFLICT (side, code, id) DO UPDATE"
                    " SET former = min(former, excluded.former)"},
     [SET_WAITING] = {"let a record wait", "UPDATE stage.record SET waiting = ?4" OF_RECORD},
+    [SET_OPEN] = {"note what keeps a record apart", "UPDATE stage.record SET open = ?4" OF_RECORD},
     [DIRTY_WAITING] = {"mark what waits", "UPDATE stage.record SET dirty = 1"
                                           " WHERE waiting IS NOT NULL AND dirty = 0"},
     [COUNT_WAITING] = {"count what waits",
@@ -162,16 +164,28 @@ enum status stage_put_codes(struct store *store, enum side side, struct slice re
     return status;
 }
 
-enum status stage_set_waiting(struct store *store, enum side side, enum entity entity,
-                              struct slice remote_id, const char *reason)
+static enum status set_word(struct store *store, int which, enum side side, enum entity entity,
+                            struct slice remote_id, const char *word)
 {
     struct statement statement;
-    statement_open(&statement, store, &sql[SET_WAITING]);
+    statement_open(&statement, store, &sql[which]);
     statement_bind_number(&statement, side);
     statement_bind_number(&statement, entity);
     statement_bind_id(&statement, remote_id);
-    statement_bind_word(&statement, reason);
+    statement_bind_word(&statement, word);
     return statement_change(&statement);
+}
+
+enum status stage_set_waiting(struct store *store, enum side side, enum entity entity,
+                              struct slice remote_id, const char *reason)
+{
+    return set_word(store, SET_WAITING, side, entity, remote_id, reason);
+}
+
+enum status stage_set_open(struct store *store, enum side side, enum entity entity,
+                           struct slice remote_id, const char *kind)
+{
+    return set_word(store, SET_OPEN, side, entity, remote_id, kind);
 }
 
 enum status stage_dirty_waiting(struct store *store)

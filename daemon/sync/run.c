@@ -120,6 +120,11 @@ static void enter(struct run *run, enum phase phase)
         run_ask_write(run);
         break;
     case PHASE_AFTERMATH: do_simple(run, JOB_UNKNOWN); break;
+    case PHASE_SETTLING:
+        run_effect_add(run, &(struct effect){.kind = EFFECT_WAIT, .wait_ms = run->setup.settle_ms});
+        break;
+    case PHASE_ANNUAL: do_simple(run, JOB_SETTLED); break;
+    case PHASE_CHECKING: do_simple(run, JOB_CHECK); break;
     case PHASE_CLOSING: do_simple(run, JOB_CLOSE); break;
     case PHASE_ENDED:
     default: run_effect_add(run, &(struct effect){.kind = EFFECT_FINISH}); break;
@@ -143,6 +148,16 @@ static void close_run(struct run *run)
         enter(run, PHASE_CLOSING);
 }
 
+/* Everything is decided, and written as far as it may be: the years are checked, behind a time for the
+ * platforms to settle when something was written. */
+static void after_writing(struct run *run)
+{
+    if (run->stop || run->guard || !run_both_usable(run))
+        close_run(run);
+    else
+        enter(run, run->wrote ? PHASE_SETTLING : PHASE_CHECKING);
+}
+
 static bool quiet(const struct run *run)
 {
     return run->jobs == 0 && flying(run) == 0;
@@ -151,7 +166,12 @@ static bool quiet(const struct run *run)
 /* After reading: what is missing is asked for, then everything is decided. */
 static void after_needs(struct run *run)
 {
-    if (run->unknown_pending) {
+    if (run->settled) {
+        if (run_both_usable(run))
+            enter(run, PHASE_CHECKING);
+        else
+            close_run(run);
+    } else if (run->unknown_pending) {
         run->unknown_pending = false;
         enter(run, PHASE_RESOLVING);
     } else if (run_both_usable(run)) {
@@ -188,6 +208,10 @@ static void leave(struct run *run)
                 enter(run, PHASE_NEEDS);
         }
         break;
+    case PHASE_ANNUAL:
+        if (run_stream_all_done(run))
+            enter(run, PHASE_NEEDS);
+        break;
     case PHASE_NEEDS: after_needs(run); break;
     case PHASE_WRITING: after_wave(run); break;
     case PHASE_OPENING:
@@ -196,6 +220,8 @@ static void leave(struct run *run)
     case PHASE_DECIDING:
     case PHASE_GUARDING:
     case PHASE_AFTERMATH:
+    case PHASE_SETTLING:
+    case PHASE_CHECKING:
     case PHASE_CLOSING:
     case PHASE_ENDED:
     default: break;
@@ -230,7 +256,7 @@ static void guarded(struct run *run, const struct event *event)
     if (event->writes > 0 && !run->setup.dry && !event->held)
         enter(run, PHASE_WRITING);
     else
-        close_run(run);
+        after_writing(run);
 }
 
 static void took_need(struct run *run, const struct event *event)
@@ -258,6 +284,7 @@ static void took_write(struct run *run, const struct event *event)
         exchange_free(event->next);
         return;
     }
+    run->wrote = true;
     run_effect_send(run, event->next);
     run_ask_write(run);
 }
@@ -270,7 +297,7 @@ static void looked_for_unknown(struct run *run, const struct event *event)
         run->again = false;
         enter(run, PHASE_NEEDS);
     } else {
-        close_run(run);
+        after_writing(run);
     }
 }
 
@@ -315,6 +342,13 @@ static void job_done(struct run *run, const struct event *event)
     case JOB_GUARD: guarded(run, event); break;
     case JOB_WRITE: took_write(run, event); break;
     case JOB_UNKNOWN: looked_for_unknown(run, event); break;
+    case JOB_SETTLED: run_stream_annual(run); break;
+    case JOB_CHECK:
+        if (event->more)
+            do_simple(run, JOB_CHECK);
+        else
+            close_run(run);
+        break;
     case JOB_CLOSE:
     default: enter(run, PHASE_ENDED); break;
     }
@@ -327,6 +361,12 @@ void run_event(struct run *run, const struct event *event)
     case EVENT_RECEIVED: run_answer_received(run, event->exchange, event->received); break;
     case EVENT_JOB: job_done(run, event); break;
     case EVENT_WAITED:
+        if (event->exchange == NULL) {
+            run->settled = true;
+            if (run->phase == PHASE_SETTLING && !run->stop)
+                enter(run, PHASE_ANNUAL);
+            break;
+        }
         run->flying[event->exchange->side]--;
         if (run->stop)
             exchange_free(event->exchange);
@@ -357,7 +397,7 @@ const struct run_side *run_side(const struct run *run, enum side side)
 const char *run_stage(const struct run *run)
 {
     static const char *const stages[] = {"opening", "reading", "reading", "checking", "checking",
-                                         "comparing", "comparing", "writing", "verifying", "closing",
-                                         "closing"};
+                                         "comparing", "comparing", "writing", "verifying", "settling",
+                                         "reading", "checking", "closing", "closing"};
     return stages[run->phase];
 }

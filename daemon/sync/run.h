@@ -23,6 +23,7 @@ struct run_setup {
     bool left_alone[SIDES];                     /* a breaker is open: the side is not tried */
     int64_t now;                                /* our instant at the beginning */
     int64_t overlap_seconds;
+    int64_t settle_ms;                          /* what the platforms get for their yearly results */
     uint64_t seed;                              /* for jitter */
 };
 
@@ -37,6 +38,8 @@ enum run_job {
     JOB_GUARD,
     JOB_WRITE,    /* the next write of a wave: answers with an exchange or none */
     JOB_UNKNOWN,  /* writes without an answer: ask for their targets */
+    JOB_SETTLED,  /* the writes had their time: who is named is asked for once more */
+    JOB_CHECK,    /* one piece of the learners' years */
     JOB_CLOSE     /* the run's row */
 };
 
@@ -44,7 +47,8 @@ enum effect_kind { EFFECT_SEND, EFFECT_JOB, EFFECT_WAIT, EFFECT_FINISH };
 
 struct effect {
     enum effect_kind kind;
-    struct exchange *exchange; /* SEND: stays the machine's until EVENT_RECEIVED; WAIT: sent after it */
+    struct exchange *exchange; /* SEND: stays the machine's until EVENT_RECEIVED; WAIT: sent after it, NULL:
+                                  the platforms settle */
     enum run_job job;
     enum side side;            /* JOB_LISTED, JOB_NEED */
     enum entity entity;
@@ -67,8 +71,8 @@ struct event {
     int64_t since[SIDES][ENTITIES];   /* OPEN */
     bool paused;                      /* OPEN: the operator paused the bridge: the cycle ends at once */
     int64_t unknown;                  /* OPEN, UNKNOWN: writes whose outcome is not known */
-    bool more;                        /* DECIDE */
-    size_t needs;                     /* LISTED, DECIDE, UNKNOWN, OPEN: reads asked for */
+    bool more;                        /* DECIDE, CHECK */
+    size_t needs;                     /* LISTED, DECIDE, UNKNOWN, OPEN, SETTLED: reads asked for */
     struct exchange *next;            /* NEED, WRITE: handed over; NULL: none */
     unsigned wave;                    /* WRITE: the lowest wave left, UINT_MAX: none */
     int64_t writes;                   /* GUARD: that may be sent */

@@ -17,6 +17,9 @@ enum phase {
     PHASE_GUARDING,
     PHASE_WRITING,
     PHASE_AFTERMATH, /* what stayed unknown is looked for */
+    PHASE_SETTLING,  /* the platforms compute their yearly results */
+    PHASE_ANNUAL,    /* which are read once more */
+    PHASE_CHECKING,  /* learners' years */
     PHASE_CLOSING,
     PHASE_ENDED
 };
@@ -51,6 +54,8 @@ struct run {
     unsigned wave_left;
     bool again;                /* something was overtaken or unknown: decide again */
     bool unknown_pending;      /* unknown writes were asked for and are to be resolved */
+    bool wrote;                /* something was sent: the platforms' yearly results may change */
+    bool settled;
     bool stop;
     bool guard;
     uint64_t random;
@@ -80,6 +85,8 @@ void run_stream_sign_on(struct run *run, enum side side);
 /* A page of a stream, or its cursor's death: the next page, the next region, or its end. */
 void run_stream_page(struct run *run, const struct exchange *exchange,
                      const struct received *received);
+/* The yearly results once more, from where the cycle's first reading ended. */
+void run_stream_annual(struct run *run);
 /* All streams of the sides that are usable. */
 bool run_stream_all_done(const struct run *run);
 

@@ -73,6 +73,26 @@ void run_stream_sign_on(struct run *run, enum side side)
     run_effect_send(run, exchange);
 }
 
+void run_stream_annual(struct run *run)
+{
+    for (enum side side = MUNICIPAL; side < SIDES; side++) {
+        struct stream *stream = &run->streams[(int)side * ENTITIES + ENTITY_ANNUAL];
+        if (!stream->used || !stream->done || !run_side_usable(run, side))
+            continue; /* it has no such listing, or the cycle is scoped to names */
+        struct listing_goal goal = stream_goal(run, stream);
+        int64_t reached = listing_watermark(&stream->listing);
+        if (reached > 0) {
+            goal.kind = LISTING_SINCE;
+            goal.since = reached - run->setup.overlap_seconds;
+        }
+        listing_end(&stream->listing);
+        stream->divided = stream->listed = stream->done = false;
+        stream->running = true;
+        listing_begin(&stream->listing, run->setup.definition[side], &goal);
+        stream_send(run, stream);
+    }
+}
+
 bool run_stream_all_done(const struct run *run)
 {
     for (size_t index = 0; index < STREAMS; index++) {

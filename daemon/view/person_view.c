@@ -2,8 +2,9 @@
 #include "daemon/store/conflicts.h"
 #include "daemon/store/journal.h"
 #include "daemon/view/conflict_row.h"
-#include "daemon/view/person_case.h"
+#include "daemon/view/person_totals.h"
 #include "daemon/view/value.h"
+#include "daemon/view/view.h"
 #include "mapping/identity.h"
 
 #include <stdlib.h>
@@ -47,6 +48,13 @@ static json_t *origin_of(const struct person_pair *pair)
     return json;
 }
 
+/* Why it is not on the other side yet; no value: it does not wait. */
+static struct slice waiting_of(const struct person_pair *pair)
+{
+    const struct slice own = pair->side[MUNICIPAL].waiting;
+    return slice_empty(own) ? pair->side[PROVINCIAL].waiting : own;
+}
+
 static json_t *hours_json(const struct person_case *at, int year)
 {
     json_t *list = json_array();
@@ -59,7 +67,7 @@ static json_t *hours_json(const struct person_case *at, int year)
                               json_pack("{s:o, s:o, s:o, s:b, s:o}", "origin", origin_of(pair),
                                         "municipal", copy_json(&pair->side[MUNICIPAL]),
                                         "provincial", copy_json(&pair->side[PROVINCIAL]), "linked",
-                                        pair->linked, "waiting", value_text(pair->waiting)));
+                                        pair->linked, "waiting", value_text(waiting_of(pair))));
     }
     return list;
 }
@@ -94,12 +102,12 @@ static json_t *annual_json(const struct person_case *at, int year)
     return list;
 }
 
-static enum status conflicts_json(const struct person_case *at, json_t *list)
+static enum status conflicts_json(const struct person_case *at, bool may_decide, json_t *list)
 {
-    struct store *store = at->call->view->store;
+    struct store *store = at->store;
     for (size_t i = 0; i < at->code_count; i++) {
         struct slice text =
-            arena_printf(at->call->arena, "person:%.*s", (int)at->codes[i].size, at->codes[i].at);
+            arena_printf(at->arena, "person:%.*s", (int)at->codes[i].size, at->codes[i].at);
         struct conflict_filter filter = {.open_only = true,
                                          .state = -1,
                                          .severity = -1,
@@ -107,9 +115,9 @@ static enum status conflicts_json(const struct person_case *at, json_t *list)
                                          .person = store_hash(store, text)};
         struct conflict conflict;
         enum status status = STATUS_OK;
-        while ((status = conflict_next(store, &filter, at->call->arena, &conflict)) == STATUS_OK) {
+        while ((status = conflict_next(store, &filter, at->arena, &conflict)) == STATUS_OK) {
             filter.after = conflict.number;
-            json_array_append_new(list, conflict_row_json(&conflict, at->call->view->may_decide));
+            json_array_append_new(list, conflict_row_json(&conflict, may_decide));
         }
         if (status != STATUS_NOT_FOUND) {
             return status;
@@ -134,9 +142,9 @@ static enum status writes_of(const struct person_case *at, struct slice subject,
 {
     struct write writes[WRITES_OF_ONE];
     size_t count = 0;
-    struct store *store = at->call->view->store;
+    struct store *store = at->store;
     enum status status = journal_of_subject(store, store_hash(store, subject), WRITES_OF_ONE,
-                                            at->call->arena, writes, &count);
+                                            at->arena, writes, &count);
     for (size_t i = 0; status == STATUS_OK && i < count && i < WRITES_OF_ONE; i++) {
         json_array_append_new(list, write_json(&writes[i]));
     }
@@ -150,7 +158,7 @@ static enum status writes_json(const struct person_case *at, json_t *list)
     buffer_init(&subject, 1024);
     for (size_t i = 0; i < at->code_count && status == STATUS_OK; i++) {
         struct slice text =
-            arena_printf(at->call->arena, "person:%.*s", (int)at->codes[i].size, at->codes[i].at);
+            arena_printf(at->arena, "person:%.*s", (int)at->codes[i].size, at->codes[i].at);
         status = writes_of(at, text, list);
     }
     for (size_t i = 0; i < at->hour_count && status == STATUS_OK; i++) {
@@ -171,11 +179,11 @@ static enum status writes_json(const struct person_case *at, json_t *list)
     return status;
 }
 
-static int give_person(struct person_case *at, const char *reference)
+static int give_person(struct view_call *call, struct person_case *at, const char *reference)
 {
-    int year = (int)view_integer(at->call, "year");
+    int year = (int)view_integer(call, "year");
     json_t *conflicts = json_array(), *writes = json_array();
-    enum status status = conflicts_json(at, conflicts);
+    enum status status = conflicts_json(at, call->view->may_decide, conflicts);
     status = status == STATUS_OK ? writes_json(at, writes) : status;
     json_t *row = json_pack("{s:o, s:s, s:{s:o, s:o, s:b}, s:o, s:o, s:o, s:o}", "person",
                             value_text(at->code), "ref", reference, "accounts", "municipal",
@@ -185,9 +193,9 @@ static int give_person(struct person_case *at, const char *reference)
                             "conflicts", conflicts, "writes", writes);
     if (status != STATUS_OK) {
         json_decref(row);
-        return view_fail_status(at->call, status);
+        return view_fail_status(call, status);
     }
-    return view_give(at->call, row);
+    return view_give(call, row);
 }
 
 /* Without a state nothing is known of anybody. */
@@ -219,7 +227,8 @@ int view_of_person(struct view_call *call)
         return view_fail(call, EXIT_DENIED,
                          N_("a person is only shown when that can be written to the log"));
     }
-    struct person_case at = {.call = call, .code = arena_copy(call->arena, slice_of(code))};
+    struct person_case at = {.store = view->store, .mapping = view->mapping, .now = view->now,
+                             .arena = call->arena, .code = arena_copy(call->arena, slice_of(code))};
     enum status status = person_gather(&at);
-    return status == STATUS_OK ? give_person(&at, reference) : view_fail_status(call, status);
+    return status == STATUS_OK ? give_person(call, &at, reference) : view_fail_status(call, status);
 }

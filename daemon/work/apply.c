@@ -1,5 +1,6 @@
 #include "daemon/work/apply.h"
 
+#include "daemon/store/learners.h"
 #include "daemon/work/finding.h"
 #include "daemon/work/intake.h"
 #include "daemon/work/pair.h"
@@ -220,6 +221,23 @@ static void subject_of(const struct write *write, struct finding_subject *ret)
     ret->remote_id[side_other(write->target)] = write->source_id;
 }
 
+/* The source's record is held apart, and its learner's totals name that. */
+static enum status note_refused(struct desk *desk, const struct write *write)
+{
+    struct staged source = {0};
+    if (write->entity != ENTITY_HOURS || slice_empty(write->source_id))
+        return STATUS_OK;
+    enum side side = side_other(write->target);
+    enum status status = stage_get(desk->store, side, write->entity, write->source_id, false,
+                                   &desk->arena, &source);
+    if (status == STATUS_OK)
+        status = stage_set_open(desk->store, side, write->entity, write->source_id,
+                                conflict_kind_name(KIND_write_rejected));
+    if (status == STATUS_OK && !hash_is_zero(source.person))
+        status = learner_mark(desk->store, source.person);
+    return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+}
+
 static enum status rejected(struct desk *desk, const struct write *write, const char *reason)
 {
     struct finding_subject subject;
@@ -228,6 +246,8 @@ static enum status rejected(struct desk *desk, const struct write *write, const 
         journal_set_state(desk->store, write->number, WRITE_REJECTED, reason, desk->now);
     if (status == STATUS_OK)
         status = finding_alone(desk, &subject, conflict_kind_name(KIND_write_rejected), "", reason);
+    if (status == STATUS_OK)
+        status = note_refused(desk, write);
     return status == STATUS_OK ? log_write(desk, write, "write_rejected") : status;
 }
 

@@ -3,6 +3,8 @@
 #include "daemon/store/conflicts.h"
 #include "daemon/work/apply.h"
 #include "daemon/work/decide.h"
+#include "daemon/work/control_totals.h"
+#include "daemon/work/learner_check.h"
 #include "daemon/work/needs.h"
 
 #include <stdio.h>
@@ -15,6 +17,7 @@ void cycle_begin(struct cycle *cycle)
 {
     buffer_init(&cycle->counts, COUNTS_BYTES);
     cycle->exit_code = EXIT_INTERNAL;
+    cycle->checking = false;
 }
 
 void cycle_end(struct cycle *cycle)
@@ -151,15 +154,20 @@ static enum status listed_job(struct cycle *cycle, const struct effect *effect, 
     return status;
 }
 
-static enum status decide_job(struct cycle *cycle, struct event *ret)
+static void learn_sides(struct cycle *cycle)
 {
-    struct decide_result result = {.more = false};
     for (enum side side = MUNICIPAL; side < SIDES; side++) {
         cycle->desk.side_failed[side] = cycle->sides[side].failed;
         cycle->desk.clock_offset_ms[side] = cycle->sides[side].offset_ms;
         cycle->desk.clock_trusted[side] =
             cycle->sides[side].has_offset && !cycle->sides[side].clock_moved;
     }
+}
+
+static enum status decide_job(struct cycle *cycle, struct event *ret)
+{
+    struct decide_result result = {.more = false};
+    learn_sides(cycle);
     enum status status = decide_some(&cycle->desk, PIECE, &result);
     ret->more = result.more;
     ret->needs = result.needs;
@@ -175,6 +183,20 @@ static enum status unknown_job(struct cycle *cycle, struct event *ret)
     desk->planned_before = decide_planned(desk);
     enum status status = apply_ask_unknown(desk, &ret->unknown);
     ret->needs = all_needs(desk);
+    return status;
+}
+
+/* Learners in pieces; behind the last one, a full cycle's totals are balanced. */
+static enum status check_job(struct cycle *cycle, struct event *ret)
+{
+    struct desk *desk = &cycle->desk;
+    enum status status = cycle->checking ? STATUS_OK : learner_check_begin(desk);
+    cycle->checking = true;
+    learn_sides(cycle);
+    if (status == STATUS_OK)
+        status = learner_check_some(desk, PIECE, &ret->more);
+    if (status == STATUS_OK && !ret->more && cycle->kind == RUN_FULL)
+        status = control_totals(desk);
     return status;
 }
 
@@ -374,6 +396,12 @@ static enum status do_job(struct cycle *cycle, const struct effect *effect, stru
     }
     case JOB_WRITE: return apply_next(desk, effect->wave, &ret->next, &ret->wave);
     case JOB_UNKNOWN: return unknown_job(cycle, ret);
+    case JOB_SETTLED: {
+        enum status status = learner_check_ask(desk);
+        ret->needs = all_needs(desk);
+        return status;
+    }
+    case JOB_CHECK: return check_job(cycle, ret);
     case JOB_CLOSE:
     default: return close_job(cycle);
     }

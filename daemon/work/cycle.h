@@ -20,6 +20,7 @@ struct cycle {
     bool dry;                       /* the order: plans, writes nothing */
     bool settings_observe;          /* the settings' mode, where no command has set one */
     bool observe;                   /* found by JOB_OPEN: dry, or the mode in force observes */
+    bool checking;                  /* the learners' walk began */
     bool paused;                    /* found by JOB_OPEN: nothing is done */
     enum run_end end;               /* set by the caller before JOB_CLOSE */
     struct run_side sides[SIDES];   /* likewise */

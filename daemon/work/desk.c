@@ -5,7 +5,7 @@
 #include <string.h>
 
 enum {
-    KEY_ARENA_BYTES = 8 * 1024 * 1024,
+    KEY_ARENA_BYTES = 32 * 1024 * 1024,
     WALK_ARENA_BYTES = 64 * 1024,
     NEEDS_FIRST = 64,
     SUBJECT_BYTES = 256

@@ -87,6 +87,7 @@ struct desk {
     int stage;
     struct staged cursor;
     bool cursor_set;
+    struct hash learner;     /* where the walk of learner_check stands */
 };
 
 enum status desk_init(struct desk *desk);  /* after the borrowed part is filled */

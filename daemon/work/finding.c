@@ -47,6 +47,22 @@ void findings_add(struct findings *findings, const char *kind, int severity, con
     }
 }
 
+const char *findings_apart(const struct findings *findings)
+{
+    static const enum conflict_kind apart[] = {
+        KIND_field_mismatch,   KIND_review_mismatch,   KIND_revoked_or_changed, KIND_reinstated,
+        KIND_vanished,         KIND_duplicate_record,  KIND_ambiguous_match,    KIND_write_rejected,
+        KIND_invalid_record,
+    };
+    for (size_t index = 0; index < findings->count; index++) {
+        for (size_t kind = 0; kind < sizeof apart / sizeof *apart; kind++) {
+            if (strcmp(findings->found[index].kind, conflict_kind_name(apart[kind])) == 0)
+                return conflict_kind_name(apart[kind]);
+        }
+    }
+    return NULL;
+}
+
 static enum status write_event(struct desk *desk, const struct conflict *conflict, const char *event)
 {
     struct buffer members;
@@ -105,7 +121,7 @@ static bool is_open(const struct conflict *conflict)
     return conflict->state != CONFLICT_CLOSED && conflict->state != CONFLICT_CLEARED;
 }
 
-static enum status close_lost(struct desk *desk, struct conflict *open)
+enum status finding_close(struct desk *desk, struct conflict *open)
 {
     bool decided = open->state == CONFLICT_DECIDED || open->state == CONFLICT_APPLIED;
     enum status status = conflict_set_state(
@@ -123,8 +139,16 @@ enum status findings_end(struct desk *desk, struct findings *findings)
         status = see(desk, &findings->subject, &findings->found[index]);
     for (size_t index = 0; status == STATUS_OK && index < findings->open_count; index++) {
         if (is_open(&findings->open[index]) && !still_found(findings, &findings->open[index]))
-            status = close_lost(desk, &findings->open[index]);
+            status = finding_close(desk, &findings->open[index]);
     }
+    return status;
+}
+
+enum status findings_see(struct desk *desk, struct findings *findings)
+{
+    enum status status = refer(desk, &findings->subject);
+    for (size_t index = 0; status == STATUS_OK && index < findings->count; index++)
+        status = see(desk, &findings->subject, &findings->found[index]);
     return status;
 }
 
@@ -132,11 +156,8 @@ enum status finding_alone(struct desk *desk, const struct finding_subject *subje
                           const char *field, const char *reason)
 {
     struct findings findings = {.subject = *subject};
-    enum status status = refer(desk, &findings.subject);
     findings_add(&findings, kind, -1, field, NULL, NULL, reason);
-    if (status == STATUS_OK)
-        status = see(desk, &findings.subject, &findings.found[0]);
-    return status;
+    return findings_see(desk, &findings);
 }
 
 enum status finding_clear(struct desk *desk, struct slice subject)

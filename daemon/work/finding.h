@@ -34,9 +34,17 @@ enum status findings_begin(struct desk *desk, struct findings *findings);
 /* One more finding; values may be NULL. severity -1: the kind's own. field "" for none. */
 void findings_add(struct findings *findings, const char *kind, int severity, const char *field,
                   const struct slice values[SIDES], const struct slice *base, const char *reason);
+/* The kind of the first finding that keeps a record's two copies apart; NULL: none does. A check of
+ * the notice never does. */
+const char *findings_apart(const struct findings *findings);
 /* Writes the findings to the log; what was open and is not found any more is cleared. keep_kind: a
  * kind left alone although not found (NULL: none). */
 enum status findings_end(struct desk *desk, struct findings *findings);
+
+/* Writes the findings to the log and clears nothing; fills subject.reference. */
+enum status findings_see(struct desk *desk, struct findings *findings);
+/* What is open is not found any more: cleared, or closed when it was decided. */
+enum status finding_close(struct desk *desk, struct conflict *open);
 
 /* A conflict of no judged key: a guard, a drift, a quarantined record. */
 enum status finding_alone(struct desk *desk, const struct finding_subject *subject, const char *kind,

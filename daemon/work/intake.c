@@ -1,6 +1,6 @@
 #include "daemon/work/intake.h"
 
-#include "daemon/work/finding.h"
+#include "daemon/store/learners.h"
 
 #include <string.h>
 
@@ -106,6 +106,23 @@ static enum status wake_dependents(struct desk *desk, const struct decoded *deco
     return status;
 }
 
+/* Yearly results are judged with their learner; a record that changes hands, with its old one too. */
+static enum status mark_learners(struct desk *desk, const struct staged *staged, bool known)
+{
+    struct staged before = {0};
+    enum status status = STATUS_OK;
+    if (staged->entity == ENTITY_ANNUAL && !hash_is_zero(staged->person))
+        status = learner_mark(desk->store, staged->person);
+    if (status != STATUS_OK || !known || staged->entity != ENTITY_HOURS)
+        return status;
+    status = stage_get(desk->store, staged->side, staged->entity, staged->remote_id, false,
+                       &desk->arena, &before);
+    if (status == STATUS_OK && !hash_is_zero(before.person) &&
+        !hash_equal(before.person, staged->person))
+        status = learner_mark(desk->store, before.person);
+    return status;
+}
+
 static enum status put_decoded(struct desk *desk, enum side side, enum entity entity,
                                struct slice row, const struct decoded *decoded, bool listed,
                                const struct staged *known, enum intake_outcome *ret)
@@ -130,6 +147,8 @@ static enum status put_decoded(struct desk *desk, enum side side, enum entity en
     staged.dirty = !same || known->dirty;
     *ret = same ? INTAKE_RESPELLED : INTAKE_CHANGED;
     enum status status = fill_hashes(desk, decoded, &staged);
+    if (status == STATUS_OK && !same)
+        status = mark_learners(desk, &staged, known != NULL);
     if (status == STATUS_OK)
         status = stage_put(desk->store, &staged);
     if (status == STATUS_OK && entity == ENTITY_ACCOUNT && !same)

@@ -1,6 +1,9 @@
 #include "daemon/work/pair.h"
 
+#include "daemon/store/learners.h"
 #include "daemon/work/pair_inside.h"
+
+#include <string.h>
 
 const struct record *pair_copy(const struct pair *pair, enum side side)
 {
@@ -67,9 +70,27 @@ static enum status set_clean(struct desk *desk, const struct pair *pair)
     return STATUS_OK;
 }
 
+/* What keeps the record's copies apart: the yearly totals name it as their reason. */
+static enum status note_open(struct desk *desk, const struct pair *pair)
+{
+    const char *kind = findings_apart(&pair->findings);
+    for (enum side side = MUNICIPAL; side < SIDES; side++) {
+        if (!pair->has[side] || pair->entity != ENTITY_HOURS ||
+            slice_is(pair->copy[side].staged.open, kind == NULL ? "" : kind))
+            continue;
+        enum status status = stage_set_open(desk->store, side, pair->entity,
+                                            pair_copy(pair, side)->remote_id, kind);
+        if (status != STATUS_OK)
+            return status;
+    }
+    return STATUS_OK;
+}
+
 static enum status finish(struct desk *desk, struct pair *pair)
 {
     enum status status = pair_finding_end(desk, pair);
+    if (status == STATUS_OK)
+        status = note_open(desk, pair);
     if (status == STATUS_OK)
         status = stage_set_waiting(desk->store, pair->side, pair->entity,
                                    pair_copy(pair, pair->side)->remote_id, pair->waits);
@@ -157,6 +178,14 @@ static enum status absence_known(struct desk *desk, struct pair *pair, bool *ret
     return status;
 }
 
+/* Whose years are to be checked again, since something of hers is judged. */
+static enum status mark_learner(struct desk *desk, const struct pair *pair, enum side side)
+{
+    struct hash person = pair->copy[side].staged.person;
+    return !pair->has[side] || hash_is_zero(person) ? STATUS_OK
+                                                    : learner_mark(desk->store, person);
+}
+
 static enum status judge_matched(struct desk *desk, struct pair *pair, bool planning)
 {
     enum side other = side_other(pair->side);
@@ -168,6 +197,9 @@ static enum status judge_matched(struct desk *desk, struct pair *pair, bool plan
     if (status != STATUS_OK)
         return status;
     pair->presence[other] = presence_of(pair, other);
+    status = mark_learner(desk, pair, other);
+    if (status != STATUS_OK)
+        return status;
     if (pair->has[other] && pair->copy[other].staged.state == STAGED_QUARANTINED)
         return set_clean(desk, pair); /* frozen: the record at fault has its own conflict */
     if (!pair->has[other] && pair->correlation.match == MATCH_LINKED) {
@@ -198,6 +230,9 @@ enum status pair_judge(struct desk *desk, enum side side, enum entity entity, st
     if (status != STATUS_OK || !pair.has[side])
         return status;
     pair.presence[side] = presence_of(&pair, side);
+    status = mark_learner(desk, &pair, side);
+    if (status != STATUS_OK)
+        return status;
     if (pair.copy[side].staged.state == STAGED_QUARANTINED)
         return freeze(desk, &pair, pair_finding_invalid);
     status = resolve_view(desk, &pair, side);

@@ -39,6 +39,9 @@ ca_file = ca/ca.pem
 rate = {rate}/s
 parallel = 4
 
+[schedule]
+settle = 0 s
+
 [console]
 listen =
 """

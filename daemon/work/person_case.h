@@ -1,10 +1,9 @@
 /* What both sides hold of one person, gathered from the state: the codes, the accounts, the hour
- * records in pairs, the yearly results (operators.md, "person"). Texts lie in the call's arena. */
-#ifndef VIEW_PERSON_CASE_H
-#define VIEW_PERSON_CASE_H
+ * records in pairs, the yearly results (operators.md, "person"). Reads only. Texts lie in the arena. */
+#ifndef WORK_PERSON_CASE_H
+#define WORK_PERSON_CASE_H
 
 #include "daemon/store/stage.h"
-#include "daemon/view/view.h"
 #include "mapping/decode.h"
 
 enum { PERSON_CODES = 16, PERSON_HOURS = 2000, PERSON_YEARS = 100 };
@@ -13,6 +12,9 @@ enum { PERSON_CODES = 16, PERSON_HOURS = 2000, PERSON_YEARS = 100 };
 struct person_copy {
     bool here;
     enum staged_state state;
+    bool dirty;           /* still to be judged */
+    struct slice waiting; /* why it is not created on the other side; empty: it is not waiting */
+    struct slice open;    /* kind of the conflict that keeps it apart from its counterpart */
     struct decoded decoded;
 };
 
@@ -20,30 +22,27 @@ struct person_copy {
 struct person_pair {
     struct person_copy side[SIDES];
     bool linked;
-    struct slice waiting; /* why it is not created on the other side; empty: it is not waiting */
 };
 
 struct person_case {
-    struct view_call *call;
+    struct store *store; /* borrowed, as the mapping and the arena */
+    const struct mapping *mapping;
+    int64_t now;
+    struct arena *arena;
     struct slice code;                /* as asked, 18 characters */
     struct slice codes[PERSON_CODES]; /* with the present and former codes of the accounts */
     size_t code_count;
     struct person_pair account;
     struct person_pair *hours; /* in order of finished */
-    size_t hour_count;
+    size_t hour_count, hour_room;
     struct person_pair *annual;
     int annual_year[PERSON_YEARS];
     size_t annual_count;
 };
 
-/* Fills all but call and code. A record that cannot be decoded is there with decoded.ok false. */
+/* Fills all from codes on. A record that cannot be decoded is there with decoded.ok false. */
 enum status person_gather(struct person_case *at);
 /* The year of a pair as it states it; 0: unreadable. */
 int person_pair_year(const struct person_pair *pair);
-
-/* {"public","professional","credits","qualified","missing"} by the notice, over both sides'
- * records; a pair counts once, a course counts once (reconciliation.md, "What the notice demands").
- */
-json_t *person_totals(const struct person_case *at, int year);
 
 #endif

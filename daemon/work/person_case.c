@@ -1,4 +1,4 @@
-#include "daemon/view/person_case.h"
+#include "daemon/work/person_case.h"
 
 #include "daemon/store/links.h"
 #include "mapping/notice.h"
@@ -6,29 +6,28 @@
 #include <stdlib.h>
 #include <string.h>
 
-static struct store *store_of(const struct person_case *at)
-{
-    return at->call->view->store;
-}
-
 static struct hash hash_of_code(const struct person_case *at, struct slice code)
 {
-    struct slice text = arena_printf(at->call->arena, "person:%.*s", (int)code.size,
+    struct slice text = arena_printf(at->arena, "person:%.*s", (int)code.size,
                                      code.at != NULL ? code.at : "");
-    return store_hash(store_of(at), text);
+    return store_hash(at->store, text);
 }
 
 static enum status load_copy(const struct person_case *at, enum side side, enum entity entity,
                              struct slice id, struct person_copy *ret)
 {
     struct staged row;
-    enum status status = stage_get(store_of(at), side, entity, id, true, at->call->arena, &row);
+    enum status status = stage_get(at->store, side, entity, id, true, at->arena, &row);
     if (status != STATUS_OK) {
         return status;
     }
-    struct person_copy copy = {.here = row.state != STAGED_GONE, .state = row.state};
-    status = decode_record(at->call->view->mapping, side, entity, row.payload, at->call->view->now,
-                           at->call->arena, &copy.decoded);
+    struct person_copy copy = {.here = row.state != STAGED_GONE,
+                               .state = row.state,
+                               .dirty = row.dirty,
+                               .waiting = row.waiting,
+                               .open = row.open};
+    status = decode_record(at->mapping, side, entity, row.payload, at->now,
+                           at->arena, &copy.decoded);
     if (status == STATUS_OK) {
         *ret = copy;
     }
@@ -72,8 +71,8 @@ static enum status find_account(struct person_case *at, enum side side)
     size_t count = 0;
     struct person_copy *best = &at->account.side[side];
     for (size_t code = 0; code < at->code_count; code++) {
-        enum status status = stage_by_code(store_of(at), side, hash_of_code(at, at->codes[code]),
-                                           true, 8, at->call->arena, ids, &count);
+        enum status status = stage_by_code(at->store, side, hash_of_code(at, at->codes[code]),
+                                           true, 8, at->arena, ids, &count);
         if (status != STATUS_OK) {
             return status;
         }
@@ -100,8 +99,8 @@ static enum status follow_link(struct person_case *at, enum side from)
     if (!copy->here) {
         return STATUS_OK;
     }
-    enum status status = link_by_remote(store_of(at), ENTITY_ACCOUNT, from,
-                                        copy->decoded.record.remote_id, at->call->arena, &link);
+    enum status status = link_by_remote(at->store, ENTITY_ACCOUNT, from,
+                                        copy->decoded.record.remote_id, at->arena, &link);
     if (status != STATUS_OK) {
         return status == STATUS_NOT_FOUND ? STATUS_OK : status;
     }
@@ -146,14 +145,14 @@ static enum status add_hour(struct person_case *at, enum side side, struct slice
     struct link link;
     enum side other = side_other(side);
     struct person_pair pair = {.linked = false};
-    if (at->hour_count == PERSON_HOURS || paired(at, side, id)) {
+    if (at->hour_count == at->hour_room || paired(at, side, id)) {
         return STATUS_OK;
     }
     enum status status = load_copy(at, side, ENTITY_HOURS, id, &pair.side[side]);
     if (status != STATUS_OK || !pair.side[side].here) {
         return status;
     }
-    status = link_by_remote(store_of(at), ENTITY_HOURS, side, id, at->call->arena, &link);
+    status = link_by_remote(at->store, ENTITY_HOURS, side, id, at->arena, &link);
     if (status == STATUS_OK) {
         pair.linked = true;
         status = load_copy(at, other, ENTITY_HOURS, link.remote_id[other], &pair.side[other]);
@@ -199,23 +198,56 @@ static enum status add_annual(struct person_case *at, enum side side, struct sli
     return STATUS_OK;
 }
 
-static enum status gather_rows(struct person_case *at, enum side side, enum entity entity,
-                               struct slice *ids)
+/* Ids of a side's rows of an entity under all of the person's codes. */
+static enum status find_rows(struct person_case *at, enum side side, enum entity entity,
+                             struct slice ids[PERSON_HOURS], size_t *ret_count)
 {
-    for (size_t code = 0; code < at->code_count; code++) {
+    enum status status = STATUS_OK;
+    *ret_count = 0;
+    for (size_t code = 0; status == STATUS_OK && code < at->code_count; code++) {
         size_t count = 0;
-        enum status status =
-            stage_by_person(store_of(at), side, entity, hash_of_code(at, at->codes[code]),
-                            PERSON_HOURS, at->call->arena, ids, &count);
-        for (size_t i = 0; status == STATUS_OK && i < count && i < PERSON_HOURS; i++) {
-            status =
-                entity == ENTITY_HOURS ? add_hour(at, side, ids[i]) : add_annual(at, side, ids[i]);
-        }
-        if (status != STATUS_OK && status != STATUS_NOT_FOUND) {
-            return status;
-        }
+        size_t room = PERSON_HOURS - *ret_count;
+        status = stage_by_person(at->store, side, entity, hash_of_code(at, at->codes[code]), room,
+                                 at->arena, ids + *ret_count, &count);
+        *ret_count += count < room ? count : room;
     }
-    return STATUS_OK;
+    return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+}
+
+static enum status gather_hours(struct person_case *at)
+{
+    struct slice *ids[SIDES] = {NULL, NULL};
+    size_t count[SIDES] = {0, 0};
+    enum status status = STATUS_OK;
+    for (enum side side = MUNICIPAL; side < SIDES && status == STATUS_OK; side++) {
+        ids[side] = arena_alloc(at->arena, PERSON_HOURS * sizeof *ids[side]);
+        status = ids[side] == NULL
+                     ? STATUS_NO_MEMORY
+                     : find_rows(at, side, ENTITY_HOURS, ids[side], &count[side]);
+    }
+    at->hour_room = count[MUNICIPAL] + count[PROVINCIAL];
+    at->hours = arena_alloc(at->arena, (at->hour_room + 1) * sizeof *at->hours);
+    if (status == STATUS_OK && at->hours == NULL)
+        return STATUS_NO_MEMORY;
+    for (enum side side = MUNICIPAL; side < SIDES; side++) {
+        for (size_t i = 0; i < count[side] && status == STATUS_OK; i++)
+            status = add_hour(at, side, ids[side][i]);
+    }
+    return status;
+}
+
+static enum status gather_annual(struct person_case *at)
+{
+    struct slice *ids = arena_alloc(at->arena, PERSON_HOURS * sizeof *ids);
+    at->annual = arena_alloc(at->arena, PERSON_YEARS * sizeof *at->annual);
+    enum status status = ids == NULL || at->annual == NULL ? STATUS_NO_MEMORY : STATUS_OK;
+    for (enum side side = MUNICIPAL; side < SIDES && status == STATUS_OK; side++) {
+        size_t count = 0;
+        status = find_rows(at, side, ENTITY_ANNUAL, ids, &count);
+        for (size_t i = 0; i < count && status == STATUS_OK; i++)
+            status = add_annual(at, side, ids[i]);
+    }
+    return status;
 }
 
 static struct slice finished_of(const struct person_pair *pair)
@@ -232,27 +264,17 @@ static int by_finished(const void *one, const void *other)
 
 enum status person_gather(struct person_case *at)
 {
-    struct arena *arena = at->call->arena;
-    struct slice *ids = arena_alloc(arena, PERSON_HOURS * sizeof *ids);
-    at->hours = arena_alloc(arena, PERSON_HOURS * sizeof *at->hours);
-    at->annual = arena_alloc(arena, PERSON_YEARS * sizeof *at->annual);
-    if (ids == NULL || at->hours == NULL || at->annual == NULL) {
-        return STATUS_NO_MEMORY;
-    }
     enum status status = gather_accounts(at);
-    for (enum side side = MUNICIPAL; side < SIDES && status == STATUS_OK; side++) {
-        status = gather_rows(at, side, ENTITY_HOURS, ids);
-        if (status == STATUS_OK) {
-            status = gather_rows(at, side, ENTITY_ANNUAL, ids);
-        }
-    }
-    if (status == STATUS_OK) {
-        qsort(at->hours, at->hour_count, sizeof *at->hours, by_finished);
-    }
-    for (size_t i = 0; i < at->hour_count; i++) {
+    if (status == STATUS_OK)
+        status = gather_hours(at);
+    if (status == STATUS_OK)
+        status = gather_annual(at);
+    if (status != STATUS_OK)
+        return status;
+    qsort(at->hours, at->hour_count, sizeof *at->hours, by_finished);
+    for (size_t i = 0; i < at->hour_count; i++)
         (void)annual_of_year(at, person_pair_year(&at->hours[i]));
-    }
-    return status;
+    return STATUS_OK;
 }
 
 int person_pair_year(const struct person_pair *pair)
