@@ -56,8 +56,6 @@ static void waited(uv_timer_t *timer)
     struct event event = {.kind = EVENT_WAITED, .exchange = waiting->exchange};
     forget_waiting(bridge, waiting);
     uv_close((uv_handle_t *)timer, waiting_closed);
-    if (bridge->run == NULL) /* the cycle was stopped while the platforms settled */
-        return;
     run_event(bridge->run, &event);
     bridge_step(bridge);
 }

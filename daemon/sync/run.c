@@ -121,6 +121,7 @@ static void enter(struct run *run, enum phase phase)
         break;
     case PHASE_AFTERMATH: do_simple(run, JOB_UNKNOWN); break;
     case PHASE_SETTLING:
+        run->settling = true;
         run_effect_add(run, &(struct effect){.kind = EFFECT_WAIT, .wait_ms = run->setup.settle_ms});
         break;
     case PHASE_ANNUAL: do_simple(run, JOB_SETTLED); break;
@@ -160,7 +161,7 @@ static void after_writing(struct run *run)
 
 static bool quiet(const struct run *run)
 {
-    return run->jobs == 0 && flying(run) == 0;
+    return run->jobs == 0 && flying(run) == 0 && !run->settling;
 }
 
 /* After reading: what is missing is asked for, then everything is decided. */
@@ -362,6 +363,7 @@ void run_event(struct run *run, const struct event *event)
     case EVENT_JOB: job_done(run, event); break;
     case EVENT_WAITED:
         if (event->exchange == NULL) {
+            run->settling = false;
             run->settled = true;
             if (run->phase == PHASE_SETTLING && !run->stop)
                 enter(run, PHASE_ANNUAL);

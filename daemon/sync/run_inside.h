@@ -55,7 +55,7 @@ struct run {
     bool again;                /* something was overtaken or unknown: decide again */
     bool unknown_pending;      /* unknown writes were asked for and are to be resolved */
     bool wrote;                /* something was sent: the platforms' yearly results may change */
-    bool settled;
+    bool settling, settled;
     bool stop;
     bool guard;
     uint64_t random;

@@ -24,6 +24,7 @@ enum {
     STEPS_MOST = 20000,
     ATTEMPTS_MOST = 3,
     WAIT_MOST_MS = 3600 * 1000,
+    SETTLE_MS = 60000,
     INTERRUPT_MS = 5000, /* after a stop, what is under way is given up by then */
     PLANS_MOST = 3       /* pieces that ask for more reads, in one run */
 };
@@ -80,7 +81,7 @@ struct world {
     unsigned again_sends;
     size_t steps, opened, closed, finished, sends;
     long stop_at; /* step; -1: never */
-    bool stopped, store_failed, dry;
+    bool stopped, store_failed, dry, settled;
     int64_t stopped_at;
 };
 
@@ -499,6 +500,8 @@ static void do_job(struct world *world, const struct effect *effect, struct even
         break;
     case JOB_WRITE: ret->next = next_write(world, effect->wave, &ret->wave); break;
     case JOB_UNKNOWN: ret->unknown = ask_unknown(world); break;
+    case JOB_SETTLED: break;
+    case JOB_CHECK: ret->more = chance(world, 300); break;
     case JOB_CLOSE:
     default: break;
     }
@@ -541,7 +544,8 @@ static void begin_send(struct world *world, const struct effect *effect)
 static void begin_job(struct world *world, const struct effect *effect)
 {
     bool decides = effect->job == JOB_BEGIN || effect->job == JOB_DECIDE ||
-                   effect->job == JOB_GUARD || effect->job == JOB_WRITE;
+                   effect->job == JOB_GUARD || effect->job == JOB_WRITE ||
+                   effect->job == JOB_CHECK;
     HOLDS(world, (effect->job == JOB_OPEN) == (world->opened == 0));
     HOLDS(world, world->closed == 0);
     HOLDS(world, !decides || !any_failed(world));
@@ -560,7 +564,15 @@ static void begin_job(struct world *world, const struct effect *effect)
 static void begin_wait(struct world *world, const struct effect *effect, unsigned sends)
 {
     HOLDS(world, effect->wait_ms >= 0 && effect->wait_ms <= WAIT_MOST_MS);
-    HOLDS(world, sends > 0 && sends < ATTEMPTS_MOST);
+    if (effect->exchange == NULL) { /* the platforms settle, once, and only after a write */
+        HOLDS(world, effect->wait_ms == SETTLE_MS && !world->settled && !world->dry);
+        HOLDS(world, world->pending_count == 0 && count_writes(world, SETTLED) +
+                                                          count_writes(world, REJECTED) +
+                                                          count_writes(world, UNKNOWN) > 0);
+        world->settled = true;
+    } else {
+        HOLDS(world, sends > 0 && sends < ATTEMPTS_MOST);
+    }
     HOLDS(world, !world->stopped);
     pend(world, effect, effect->wait_ms, sends);
 }
@@ -652,7 +664,7 @@ static void fill_setup(struct world *world, struct run_setup *ret)
 {
     static const struct slice parts[] = {{"110101", 6}, {"110102", 6}};
     *ret = (struct run_setup){.kind = (enum run_kind)below(world, 3), .region = SLICE("1101"),
-                              .dry = chance(world, 100), .now = EPOCH, .overlap_seconds = 300,
+                              .dry = chance(world, 100), .now = EPOCH, .overlap_seconds = 300, .settle_ms = SETTLE_MS,
                               .parts = parts, .part_count = below(world, 3), .seed = draw(world)};
     for (int side = 0; side < SIDES; side++) {
         ret->definition[side] = definitions[side];
