@@ -128,6 +128,25 @@ static void held_line(struct show *show, json_t *held)
     buffer_free(&text);
 }
 
+/* As the last full cycle balanced the hours of both levels. */
+static void balance_line(struct show *show, json_t *totals)
+{
+    struct buffer text;
+    json_int_t left = json_integer_value(json_object_get(totals, "unexplained"));
+    if (!json_is_object(totals)) {
+        return;
+    }
+    buffer_init(&text, 4096);
+    if (left == 0) {
+        buffer_text(&text, _("balance; every difference is explained"));
+    } else {
+        buffer_printf(&text, _("%lld.%02lld are not explained; look with `cebridge conflicts --kind control_total`"),
+                      (long long)(left / 100), (long long)(left % 100));
+    }
+    show_line(show, _("Hours"), text_of(&text), left == 0 ? COLOUR_NONE : COLOUR_RED);
+    buffer_free(&text);
+}
+
 void show_status(struct show *show, json_t *row)
 {
     json_t *conflicts = json_object_get(row, "conflicts"),
@@ -156,6 +175,7 @@ void show_status(struct show *show, json_t *row)
                json_object_get(waiting, "by_reason"), COLOUR_NONE);
     count_line(show, _("Open conflicts"), json_object_get(conflicts, "open"),
                json_object_get(conflicts, "by_severity"), COLOUR_YELLOW);
+    balance_line(show, json_object_get(row, "control_totals"));
     held_line(show, json_object_get(row, "held_plan"));
     if (stale) {
         show_line(show, _("Warning"), _("no good cycle for longer than stale_after"), COLOUR_RED);

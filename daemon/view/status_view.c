@@ -192,6 +192,17 @@ static void add_links(struct status_facts *facts)
     json_object_set_new(facts->answer, "links", links);
 }
 
+/* As the last full cycle balanced them; its time as all times. */
+static void add_control_totals(struct status_facts *facts)
+{
+    json_t *totals = meta_json(facts, "control_totals");
+    if (totals != NULL) {
+        json_object_set_new(totals, "at",
+                            value_instant(json_integer_value(json_object_get(totals, "at"))));
+    }
+    json_object_set_new(facts->answer, "control_totals", totals != NULL ? totals : json_null());
+}
+
 /* What people have set: the mode they chose stands over the settings' one. */
 static void add_operation(struct status_facts *facts)
 {
@@ -228,6 +239,7 @@ int view_of_status(struct view_call *call)
     add_waiting(&facts);
     add_conflicts(&facts);
     add_links(&facts);
+    add_control_totals(&facts);
     add_daemon(&facts);
     bool in_step = municipal && provincial && !facts.stale && !facts.held && facts.open == 0;
     json_object_set_new(facts.answer, "in_step", json_boolean(in_step));
