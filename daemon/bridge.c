@@ -179,6 +179,15 @@ static void fill_scope(struct bridge *bridge, const struct cycle_order *order)
     desk->scope.limited = order->kind == CYCLE_SCOPED;
     desk->scope.year = order->year;
     desk->scope.region = arena_copy(&bridge->order, order->region);
+    struct scope_names names = {.persons = order->persons, .person_count = order->person_count,
+                                .organisations = order->organisations,
+                                .organisation_count = order->organisation_count,
+                                .region = order->region, .year = order->year};
+    struct buffer text;
+    buffer_init(&text, 1024);
+    scope_describe(&names, &text);
+    bridge->cycle.scope_text = arena_copy(&bridge->order, buffer_slice(&text));
+    buffer_free(&text);
 }
 
 /* The current regions of the mapping's table inside the prefix: how a listing is divided. */
@@ -244,7 +253,6 @@ enum status bridge_start(struct bridge *bridge, const struct cycle_order *order)
     bridge->cycle.dry = order->dry_run;
     bridge->cycle.settings_observe = bridge->settings->mode == MODE_OBSERVE;
     bridge->cycle.paused = false;
-    bridge->cycle.scope_text = order->kind == CYCLE_SCOPED ? SLICE("scoped") : SLICE("");
     bridge->cycle.started = bridge_wall_ms() / 1000;
     bridge->cycle.desk.by_operator = order->by_operator;
     bridge->cycle.desk.full = order->kind == CYCLE_FULL;

@@ -9,6 +9,50 @@ static const char *result_word(json_t *row)
     return result[0] != '\0' ? language_word(result) : _("not ended");
 }
 
+/* "region 371681, 2 persons": the words translated, the rest as it is. */
+static void append_scope(struct buffer *text, json_t *row)
+{
+    struct slice rest = slice_of(show_text(row, "scope"));
+    while (rest.size > 0) {
+        char word[32];
+        size_t size = 0;
+        while (size < rest.size && rest.at[size] != ' ')
+            size++;
+        (void)snprintf(word, sizeof word, "%.*s", size < sizeof word ? (int)size : 0, rest.at);
+        if (word[0] != '\0') {
+            buffer_text(text, language_word(word));
+        } else {
+            buffer_append(text, (struct slice){rest.at, size});
+        }
+        if (size < rest.size) {
+            buffer_text(text, " ");
+            size++;
+        }
+        rest = (struct slice){rest.at + size, rest.size - size};
+    }
+}
+
+static void scope_cell(struct table *table, json_t *row)
+{
+    struct buffer text;
+    buffer_init(&text, 4096);
+    append_scope(&text, row);
+    table_cell(table, buffer_slice(&text), COLOUR_NONE);
+    buffer_free(&text);
+}
+
+static void scope_line(const struct show *show, json_t *row)
+{
+    struct buffer text;
+    buffer_init(&text, 4096);
+    append_scope(&text, row);
+    buffer_append(&text, (struct slice){"", 1});
+    if (text.status == STATUS_OK) {
+        show_line(show, _("Scope"), text.at, COLOUR_NONE);
+    }
+    buffer_free(&text);
+}
+
 void show_runs(struct show *show, json_t *row)
 {
     static struct column columns[7];
@@ -25,7 +69,7 @@ void show_runs(struct show *show, json_t *row)
     bool good = result[0] == '\0' || strcmp(result, "done") == 0;
     show_cell_number(show->table, json_object_get(row, "run"));
     show_cell_word(show->table, show_text(row, "kind"));
-    show_cell(show->table, show_text(row, "scope"));
+    scope_cell(show->table, row);
     show_cell_time(show->table, show_text(row, "started"));
     show_cell_number(show->table, json_object_get(row, "seconds"));
     table_cell(show->table, slice_of(result_word(row)), good ? COLOUR_NONE : COLOUR_RED);
@@ -80,7 +124,7 @@ void show_run(struct show *show, json_t *row)
     show_line_value(show, _("Cycle"), "", json_object_get(row, "run"));
     show_line(show, _("Kind"), language_word(show_text(row, "kind")), COLOUR_NONE);
     if (show_text(row, "scope")[0] != '\0') {
-        show_line(show, _("Scope"), show_text(row, "scope"), COLOUR_NONE);
+        scope_line(show, row);
     }
     if (json_is_true(json_object_get(row, "dry_run"))) {
         show_line(show, _("Dry run"), _("yes: nothing was written"), COLOUR_NONE);

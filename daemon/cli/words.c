@@ -132,6 +132,8 @@ static const char *const words[] __attribute__((unused)) = {
     N_("incremental"),
     N_("full"),
     N_("scoped"),
+    N_("persons"),
+    N_("organisations"),
     N_("done"),
     N_("platform"),
     N_("guard"),

@@ -254,8 +254,8 @@ static bool any_failed(const struct cycle *cycle)
     return cycle->sides[MUNICIPAL].failed || cycle->sides[PROVINCIAL].failed;
 }
 
-/* Of a cycle that was scoped to names, only their own conflicts are in the scope. */
-static enum status any_of_named(struct desk *desk, struct conflict_filter *filter, bool *ret)
+/* Of a scoped cycle, only what it was about is in the scope. */
+static enum status any_in_scope(struct desk *desk, struct conflict_filter *filter, bool *ret)
 {
     struct conflict conflict = {.number = 0};
     enum status status = STATUS_OK;
@@ -264,8 +264,7 @@ static enum status any_of_named(struct desk *desk, struct conflict_filter *filte
         filter->after = conflict.number;
         status = conflict_next(desk->store, filter, &desk->arena, &conflict);
         if (status == STATUS_OK)
-            *ret = hashset_has(&desk->scope.subjects, conflict.person) ||
-                   hashset_has(&desk->scope.subjects, desk_hash(desk, conflict.subject));
+            *ret = scope_has_conflict(desk, &conflict);
     }
     return status == STATUS_NOT_FOUND ? STATUS_OK : status;
 }
@@ -275,12 +274,8 @@ static enum status any_open(struct desk *desk, bool *ret)
     struct conflict_filter filter = {.open_only = true, .state = -1, .severity = -1};
     int64_t open[4] = {0};
     *ret = false;
-    if (desk->scope.subjects.count > 0)
-        return any_of_named(desk, &filter, ret);
-    if (desk->scope.limited) {
-        filter.region = desk->scope.region;
-        filter.year = desk->scope.year;
-    }
+    if (desk->scope.limited)
+        return any_in_scope(desk, &filter, ret);
     enum status status = conflict_count_open(desk->store, &filter, open);
     *ret = open[0] + open[1] + open[2] + open[3] > 0;
     return status;

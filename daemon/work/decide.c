@@ -3,6 +3,7 @@
 #include "daemon/work/finding.h"
 #include "daemon/work/needs.h"
 #include "daemon/work/pair.h"
+#include "daemon/work/scope.h"
 
 #include <stdio.h>
 
@@ -31,15 +32,6 @@ static bool entity_readable(const struct desk *desk, enum entity entity)
     return true;
 }
 
-/* A scoped cycle judges what it named and nothing else. */
-static bool in_scope(const struct desk *desk, const struct staged *staged)
-{
-    if (!desk->scope.limited || desk->scope.subjects.count == 0)
-        return true;
-    return hashset_has(&desk->scope.subjects, staged->person) ||
-           hashset_has(&desk->scope.subjects, staged->key);
-}
-
 static bool judged_already(const struct desk *desk, const struct staged *staged)
 {
     return hashset_has(&desk->planned, staged->key) || hashset_has(&desk->unknown, staged->key);
@@ -64,8 +56,10 @@ static enum status walk_one(struct desk *desk, enum entity entity, bool *ret_end
     arena_free(&fresh);
     if (desk->cursor.remote_id.at == NULL)
         return STATUS_NO_MEMORY;
-    if (!in_scope(desk, &desk->cursor) || judged_already(desk, &desk->cursor))
-        return STATUS_OK;
+    bool inside = true; /* a scoped cycle judges what it named and nothing else */
+    status = scope_has(desk, &desk->cursor, &inside);
+    if (status != STATUS_OK || !inside || judged_already(desk, &desk->cursor))
+        return status;
     return pair_judge(desk, desk->cursor.side, entity, desk->cursor.remote_id, true);
 }
 

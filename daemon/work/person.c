@@ -63,6 +63,7 @@ static enum status read_account(struct desk *desk, enum side side, struct person
     ret->code[side] = record->value[FIELD_ACCOUNT_CODE];
     ret->former[side] = record->value[FIELD_ACCOUNT_FORMER_CODES];
     ret->version[side] = record->version;
+    ret->stands[side] = record->value[FIELD_ACCOUNT_REGION];
     if (side == MUNICIPAL || slice_empty(ret->employer))
         ret->employer = record->value[FIELD_ACCOUNT_EMPLOYER];
     if (side == MUNICIPAL || slice_empty(ret->department))

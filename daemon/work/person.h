@@ -22,6 +22,7 @@ struct person {
     struct slice former[SIDES];    /* its former codes there */
     struct slice name_code;        /* the municipal present code, else the provincial, else as given */
     struct slice employer, department, region; /* municipal where known, else provincial */
+    struct slice stands[SIDES];    /* the region of its account there; empty: none */
     int64_t version[SIDES];
     bool linked;
 };
