@@ -371,6 +371,17 @@ bool mapping_has(const struct mapping *mapping, enum side side, enum field field
     return place->way_count > 0 || place->decided_by != FIELDS;
 }
 
+struct slice mapping_member(const struct mapping *mapping, enum side side, enum field field)
+{
+    const struct mapfile_place *place = &mapping->places[field][side];
+    for (size_t way = 0; way < place->way_count; way++) {
+        if (place->ways[way].pointer_count > 0)
+            return mapping->sides[field_row(field)->entity][side]
+                .members[place->ways[way].pointers[0].member];
+    }
+    return (struct slice){0};
+}
+
 enum policy mapping_policy(const struct mapping *mapping, enum field field)
 {
     bool both = mapping_has(mapping, MUNICIPAL, field) && mapping_has(mapping, PROVINCIAL, field);

@@ -40,6 +40,9 @@ bool mapping_writable(const struct mapping *mapping, enum side side, enum field 
                       const struct record *of, bool create);
 /* Is the field read at that side at all? */
 bool mapping_has(const struct mapping *mapping, enum side side, enum field field);
+/* The member of that side's records in which the field stands ("xzqh"), the first where there are several; empty: it
+ * has none there. Borrowed from the mapping. */
+struct slice mapping_member(const struct mapping *mapping, enum side side, enum field field);
 /* May the field decide which record is which? (connectors.md, "Mapping") */
 bool mapping_identity(const struct mapping *mapping, enum field field);
 /* Fields of the entity that can hold values which that side's spelling cannot carry back exactly (a

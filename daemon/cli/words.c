@@ -176,6 +176,8 @@ static const char *const counts[] __attribute__((unused)) = {
 static const char *const reasons[] __attribute__((unused)) = {
     N_("setting"),
     N_("rejected"),
+    N_("organisation"),
+    N_("quarantine"),
 };
 
 /* Sentences that other rooms say and this one shows. */

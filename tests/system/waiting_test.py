@@ -71,10 +71,19 @@ class Waiting(unittest.TestCase):
         self.city.control("/seed?side=municipal", {"hours": [record]})
         self.city.once()
         self.assertEqual(self.provincial(9900004), [])
+        shown = self.city.cebridge("person", "-", "--json", input=self.person + "\n").stdout
+        waiting = {row["origin"]: row["waiting"] for row in json.loads(shown)["hours"]}
+        self.assertEqual(waiting.pop("371600/9900004"), "review")
+        self.assertEqual(set(waiting.values()), {None}, "of the others, none waits")
+        table = self.city.cebridge("person", "-", input=self.person + "\n").stdout
+        line = next(line for line in table.splitlines() if "371600/9900004" in line)
+        self.assertTrue(line.rstrip().endswith("review"), line)
         self.city.control("/edit", {"side": "municipal", "entity": "hours", "system": "371600",
                                     "number": "9900004", "set": {"auditStatus": 4}})
         self.city.once()
         self.assertEqual(len(self.provincial(9900004)), 1)
+        shown = self.city.cebridge("person", "-", "--json", input=self.person + "\n").stdout
+        self.assertEqual({row["waiting"] for row in json.loads(shown)["hours"]}, {None})
 
 
 if __name__ == "__main__":
