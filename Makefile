@@ -36,7 +36,7 @@ ALL_LIBS := $(CORE_LIBS) -lsqlite3 -luv -lcurl -lssl -lsystemd -lmicrohttpd -lpt
 # The rooms. The core is pure; the state is the only SQL; the daemon is all else but the programs.
 CORE := $(wildcard mapping/base/*.c mapping/*.c connectors/*.c daemon/sync/*.c)
 STATE := $(wildcard daemon/store/*.c)
-DAEMON := $(filter-out daemon/cebridged.c,$(wildcard daemon/*.c daemon/net/*.c daemon/work/*.c \
+DAEMON := $(filter-out daemon/cebridged.c daemon/cebridge_verify.c,$(wildcard daemon/*.c daemon/net/*.c daemon/work/*.c \
             daemon/view/*.c daemon/action/*.c))
 CLI := $(wildcard daemon/cli/*.c)
 PLATFORM := $(wildcard tests/platform/*.c)
@@ -46,7 +46,7 @@ SIM := $(wildcard tests/sim/*.c)
 SCENARIO := $(wildcard tests/scenario/*.c)
 FUZZ := $(wildcard tests/fuzz/*_fuzz.c)
 BENCH := $(wildcard tests/bench/*.c)
-SOURCES := $(CORE) $(STATE) $(DAEMON) $(wildcard daemon/cebridged.c) $(CLI) $(PLATFORM) $(UNIT) \
+SOURCES := $(CORE) $(STATE) $(DAEMON) daemon/cebridged.c daemon/cebridge_verify.c $(CLI) $(PLATFORM) $(UNIT) \
            $(SIM) $(SCENARIO) $(SUPPORT) $(wildcard tests/fuzz/*.c) $(BENCH)
 objects = $(patsubst %.c,$(OUT)/%.o,$(1))
 LIBS := $(OUT)/libdaemon.a $(OUT)/libstate.a $(OUT)/libcore.a
@@ -67,7 +67,7 @@ all: packages
 	$(Q)$(PARALLEL) pure
 	$(Q)$(PARALLEL) programs
 
-programs: $(PROGRAMS) $(LOCALES)
+programs: $(PROGRAMS) $(OUT)/cebridge-verify $(LOCALES)
 
 packages:
 	$(Q)tests/support/packages.sh
@@ -90,6 +90,10 @@ pure: $(OUT)/libcore.a
 	$(Q)! nm -u $< | grep -E ' (uv_|curl_|sqlite3_|sd_|MHD_|time$$|clock_gettime|printf$$|fopen|open$$)'
 
 $(OUT)/cebridged: $(call objects,daemon/cebridged.c) $(LIBS)
+# For auditors: the files of the log and the key are all it needs, no state and no network.
+$(OUT)/cebridge-verify: $(call objects,daemon/cebridge_verify.c daemon/store/chain_check.c \
+        daemon/store/chain_mac.c daemon/store/chain_tail.c) $(OUT)/libcore.a
+	$(Q)$(CC) $(FLAGS) $^ -o $@ $(LINK) $(CORE_LIBS)
 $(OUT)/cebridge: $(call objects,$(CLI)) $(LIBS)
 $(OUT)/platformd: $(call objects,$(PLATFORM)) $(OUT)/libcore.a
 $(OUT)/tests/scenario/runner: $(call objects,$(SCENARIO)) $(LIBS)
@@ -181,7 +185,7 @@ install: all
 	  $(DESTDIR)$(PREFIX)/lib/systemd/catalog \
 	  $(addprefix $(DESTDIR)$(PREFIX)/share/cebridge/,connectors mapping)
 	install -m 755 $(OUT)/cebridged $(DESTDIR)$(PREFIX)/sbin
-	$(if $(CLI),install -m 755 $(OUT)/cebridge $(DESTDIR)$(PREFIX)/bin)
+	install -m 755 $(OUT)/cebridge $(OUT)/cebridge-verify $(DESTDIR)$(PREFIX)/bin
 	for room in connectors mapping; do for file in $$room/*.json; do [ ! -e $$file ] || \
 	  install -m 644 $$file $(DESTDIR)$(PREFIX)/share/cebridge/$$room || exit 1; done; done
 	for unit in cebridged.service cebridged.socket; do \

@@ -94,6 +94,7 @@ static void finish(struct bridge *bridge)
     struct cycle_result result = {
         .run = cycle->desk.run,
         .exit_code = end == RUN_FAILED ? EXIT_STORE : cycle->exit_code,
+        .log_head = cycle->log_head,
         .guard_held = cycle->desk.guard != NULL,
         .platform_failed = {run_side(bridge->run, MUNICIPAL)->failed,
                             run_side(bridge->run, PROVINCIAL)->failed},

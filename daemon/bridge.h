@@ -39,6 +39,7 @@ struct cycle_result {
     int exit_code;        /* as `cebridge resync`: 0, 3, 4, 5, 70, 73 */
     const char *message;  /* static English sentence: what to do where it is not 0 */
     const char *counts;   /* JSON object as in run_row.counts; valid during the callback */
+    const char *log_head; /* of the sync log, 64 hex digits; "": none; valid during the callback */
     bool guard_held, platform_failed[2];
 };
 

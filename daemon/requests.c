@@ -153,6 +153,8 @@ static void view_work(uv_work_t *work)
     struct view view = {
         .mapping = request->configuration->mapping,
         .settings = &request->configuration->settings,
+        .log_key = {(const char *)request->configuration->log_key,
+                    sizeof request->configuration->log_key},
         .now = request->now,
         .live = request->live,
         .who = request->peer.who,

@@ -11,6 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
+enum { HEAD_EVERY_MS = 3600 * 1000 };
 enum { STOP_MS = 9000, RUNS_LOOKED_AT = 5000, RETRY_MS = 1000, ARENA_BYTES = 16 * 1024 * 1024 };
 
 struct clocks service_clocks(void)
@@ -204,6 +205,17 @@ static void log_result(struct service *service, const struct cycle_result *resul
               &facts);
 }
 
+/* Each hour the head of the sync log goes where whoever can write the log cannot take it back. */
+static void log_head_hourly(struct service *service, const struct cycle_result *result)
+{
+    int64_t now = (int64_t)(uv_hrtime() / 1000000);
+    if (result->log_head[0] == '\0' ||
+        (service->head_logged_ms != 0 && now - service->head_logged_ms < HEAD_EVERY_MS))
+        return;
+    service->head_logged_ms = now;
+    log_event(LOG_LOG_HEAD, &(struct log_facts){.run = result->run, .detail = result->log_head});
+}
+
 static void end_once(struct service *service, const struct cycle_result *result)
 {
     service->exit_code = result->exit_code;
@@ -227,6 +239,7 @@ static void on_finished(void *context, const struct cycle_result *result)
     } else {
         char last[128];
         log_result(service, result);
+        log_head_hourly(service, result);
         if (is_paused(result))
             (void)snprintf(last, sizeof last, "paused");
         else

@@ -28,6 +28,7 @@ struct service {
     bool once, stopping, closing;
     int open_rooms;            /* while closing */
     bool platform_down[SIDES]; /* as last logged */
+    int64_t head_logged_ms;    /* by the loop's clock; 0: not yet */
     enum due running;          /* what the schedule counts the running cycle as */
     int exit_code;             /* of the cycle, with --once */
     /* requests.c */

@@ -73,6 +73,7 @@ int local_view(struct session *session, const char *command, json_t *arguments,
     struct store_error error = {.status = STATUS_OK};
     struct view view = {.mapping = local_configuration(session)->mapping,
                         .settings = &local_configuration(session)->settings,
+                        .log_key = log_key(session),
                         .now = session_now(),
                         .who = session->who,
                         .may_decide = true, /* whoever can read the sealed state and its key */

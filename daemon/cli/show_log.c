@@ -10,12 +10,36 @@ static bool is_heading(const char *name)
            strcmp(name, "prev") == 0;
 }
 
+static void show_verified(struct show *show, json_t *row)
+{
+    const char *fault = show_text(row, "verify");
+    bool whole = strcmp(fault, "whole") == 0;
+    struct buffer text;
+    show_line(show, _("Log"), language_word(fault), whole ? COLOUR_GREEN : COLOUR_RED);
+    buffer_init(&text, 4096);
+    if (!whole) {
+        buffer_printf(&text, "%s:%lld", show_text(row, "file"),
+                      (long long)json_integer_value(json_object_get(row, "line")));
+        show_line(show, _("At"), text.at == NULL ? "" : text.at, COLOUR_NONE);
+    }
+    buffer_clear(&text);
+    buffer_printf(&text, "%lld – %lld", (long long)json_integer_value(json_object_get(row, "first")),
+                  (long long)json_integer_value(json_object_get(row, "last")));
+    show_line(show, _("Lines"), text.at == NULL ? "" : text.at, COLOUR_NONE);
+    show_line(show, _("Head"), show_text(row, "head"), COLOUR_NONE);
+    buffer_free(&text);
+}
+
 /* "2023-06-01 20:15  decision  conflict=3 who=…": what is in the line, for people and for grep. */
 void show_log(struct show *show, json_t *row)
 {
     const char *name;
     json_t *value;
     struct buffer line;
+    if (json_object_get(row, "verify") != NULL) {
+        show_verified(show, row);
+        return;
+    }
     buffer_init(&line, 1024 * 1024);
     show_append_time(&line, show_text(row, "time"));
     buffer_printf(&line, "  %-18s", show_text(row, "event"));

@@ -144,6 +144,13 @@ static const char *const words[] __attribute__((unused)) = {
     N_("writing"),
     N_("verifying"),
     N_("settling"),
+    /* what the verifier of the log found */
+    N_("whole"),
+    N_("altered"),
+    N_("removed"),
+    N_("inserted"),
+    N_("unreadable"),
+    N_("cut"),
     /* why a record waits, why one is invalid */
     N_("day_limit"),
     N_("missing"),

@@ -145,6 +145,9 @@ int view_of_log(struct view_call *call)
     struct log_filter filter;
     struct log_files files = {.count = 0};
     const char *folder = call->view->settings->log_dir;
+    if (json_is_true(json_object_get(call->arguments, "verify"))) {
+        return view_verify_log(call);
+    }
     int code = read_filter(call, &filter);
     if (code != EXIT_DONE || call->message[0] != '\0') {
         return code;

@@ -21,6 +21,7 @@ struct view {
     struct store *store; /* reader; NULL: no state yet */
     const struct mapping *mapping;
     const struct settings *settings;
+    struct slice log_key; /* for the verifier of the log */
     int64_t now;
     json_t *live;    /* bridge_live, borrowed, or NULL: no daemon */
     const char *who; /* "uid 1000 (name)" */
@@ -55,6 +56,7 @@ int view_of_conflicts(struct view_call *call);
 int view_of_conflict(struct view_call *call);
 int view_of_person(struct view_call *call);
 int view_of_log(struct view_call *call);
+int view_verify_log(struct view_call *call); /* `log --verify` */
 int view_of_runs(struct view_call *call);
 int view_of_run(struct view_call *call);
 

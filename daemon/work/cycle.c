@@ -353,6 +353,15 @@ static enum status log_end(struct cycle *cycle)
     return status;
 }
 
+/* The state knows how far the log went: a tail that is cut off later is found. The line is on the disk
+ * before the state says so. */
+static enum status keep_head(struct desk *desk, char head[CHAIN_HEX + 1])
+{
+    enum status status = chain_sync(desk->chain);
+    chain_head(desk->chain, head);
+    return status == STATUS_OK ? store_meta_set(desk->store, "log_head", slice_of(head)) : status;
+}
+
 static enum status close_job(struct cycle *cycle)
 {
     enum status status = store_begin(cycle->desk.store);
@@ -365,13 +374,14 @@ static enum status close_job(struct cycle *cycle)
         status = end_row(cycle);
     if (status == STATUS_OK)
         status = log_end(cycle);
+    if (status == STATUS_OK && cycle->desk.chain != NULL)
+        status = keep_head(&cycle->desk, cycle->log_head);
     if (status != STATUS_OK) {
         store_rollback(cycle->desk.store);
         cycle->exit_code = EXIT_CANNOT_CREATE;
         return status;
     }
-    status = store_commit(cycle->desk.store);
-    return status == STATUS_OK && cycle->desk.chain != NULL ? chain_sync(cycle->desk.chain) : status;
+    return store_commit(cycle->desk.store);
 }
 
 static enum status do_job(struct cycle *cycle, const struct effect *effect, struct event *ret)

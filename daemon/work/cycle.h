@@ -25,6 +25,7 @@ struct cycle {
     enum run_end end;               /* set by the caller before JOB_CLOSE */
     struct run_side sides[SIDES];   /* likewise */
     int exit_code;                  /* of resync, after JOB_CLOSE */
+    char log_head[CHAIN_HEX + 1];   /* of the sync log, after JOB_CLOSE; "": none */
     struct buffer counts;           /* one JSON object, after JOB_CLOSE */
 };
 
