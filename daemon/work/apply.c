@@ -4,6 +4,7 @@
 #include "daemon/work/finding.h"
 #include "daemon/work/intake.h"
 #include "daemon/work/pair.h"
+#include "daemon/work/region.h"
 #include "mapping/decode.h"
 
 #include <limits.h>
@@ -320,6 +321,20 @@ static enum status overtaken(struct desk *desk, const struct write *write,
     return status == STATUS_NOT_FOUND ? STATUS_OK : status;
 }
 
+/* Refused for the person's region: it waits for that, and is decided again by what her account shows. */
+static enum status refused(struct desk *desk, const struct write *write, const struct answer_item *item,
+                           struct received *ret)
+{
+    bool elsewhere = false;
+    enum status status = region_refused(desk, write, item->fields, &elsewhere);
+    if (status != STATUS_OK)
+        return status;
+    if (elsewhere)
+        return overtaken(desk, write, item, ret);
+    ret->rejected++;
+    return rejected(desk, write, item->code);
+}
+
 static enum status item_answer(struct desk *desk, const struct write *write,
                                const struct answer_item *item, struct received *ret)
 {
@@ -334,9 +349,7 @@ static enum status item_answer(struct desk *desk, const struct write *write,
     case ANSWER_PRECONDITION:
     case ANSWER_DUPLICATE:
     case ANSWER_NOT_FOUND: return overtaken(desk, write, item, ret);
-    case ANSWER_REJECTED:
-        ret->rejected++;
-        return rejected(desk, write, item->code);
+    case ANSWER_REJECTED: return refused(desk, write, item, ret);
     case ANSWER_UNKNOWN:
     case ANSWER_RETRY:
     case ANSWER_SLOW_DOWN:

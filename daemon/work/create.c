@@ -138,6 +138,11 @@ static int final_step(const struct desk *desk)
     return desk->transfer_submitted ? REVIEW_SUBMITTED_STEP : REVIEW_FINAL_STEP;
 }
 
+bool create_far_enough(const struct desk *desk, struct slice review)
+{
+    return merge_review_step(review) >= final_step(desk);
+}
+
 /* One recognised record that wants a place in the target's day. */
 struct day_claim {
     int64_t finished;
@@ -181,7 +186,7 @@ static enum status add_claim(struct desk *desk, enum side side, struct slice rem
     status = desk_copy(desk, side, ENTITY_HOURS, remote_id, &copy);
     const struct record *record = &copy.decoded.record;
     if (status != STATUS_OK || !copy.decoded.ok || !counts_for_day(record, day) ||
-        merge_review_step(record->value[FIELD_HOURS_REVIEW]) < final_step(desk))
+        !create_far_enough(desk, record->value[FIELD_HOURS_REVIEW]))
         return status;
     bool there = false;
     status = stands_there(desk, side_other(side), &copy.staged, &there);
@@ -292,7 +297,6 @@ static enum status hours_eligible(struct desk *desk, const struct pair *pair, en
                                   enum eligibility *ret, const char **ret_reason)
 {
     struct slice review = pair->copy[pair->side].decoded.record.value[FIELD_HOURS_REVIEW];
-    int step = merge_review_step(review);
     if (slice_is(review, "rejected")) {
         *ret = ELIGIBLE_SILENT;
         *ret_reason = "rejected";
@@ -301,7 +305,7 @@ static enum status hours_eligible(struct desk *desk, const struct pair *pair, en
     person_eligible(desk, pair, target, ret, ret_reason);
     if (*ret == ELIGIBLE_SILENT)
         return STATUS_OK;
-    if (step < final_step(desk)) {
+    if (!create_far_enough(desk, review)) {
         *ret = ELIGIBLE_WAITS;
         *ret_reason = "review";
     }

@@ -16,6 +16,8 @@ enum eligibility {
 /* ret_reason: a static word for `waiting`. */
 enum status create_eligible(struct desk *desk, const struct pair *pair, enum side target,
                             enum eligibility *ret, const char **ret_reason);
+/* Is an hour record's review so far that it may go over? */
+bool create_far_enough(const struct desk *desk, struct slice review);
 /* Does the waiting record become missing_counterpart by now: from 7 days before its year's cut-off. */
 bool create_overdue(const struct desk *desk, const struct pair *pair);
 /* info for accounts registered before the notice demanded it, else -1 (the kind's own severity). */

@@ -181,6 +181,7 @@ static enum status unknown_job(struct cycle *cycle, struct event *ret)
     hashset_clear(&desk->planned);
     hashset_clear(&desk->days);
     desk->planned_before = decide_planned(desk);
+    desk->round++;
     enum status status = apply_ask_unknown(desk, &ret->unknown);
     ret->needs = all_needs(desk);
     return status;

@@ -3,12 +3,54 @@
 #include "daemon/work/finding.h"
 #include "daemon/work/needs.h"
 #include "daemon/work/pair.h"
+#include "daemon/work/region.h"
 #include "daemon/work/scope.h"
 
 #include <stdio.h>
 
 static const enum entity walked[] = {ENTITY_ACCOUNT, ENTITY_HOURS};
 enum { WALKED = sizeof walked / sizeof *walked };
+
+/* The hours of a person who left the region are not read by id: they went with her. They have her region on that
+ * platform, so they leave its listing as she does. */
+static enum status ask_for_missing(struct desk *desk, enum side side, enum entity entity)
+{
+    struct staged missing = {0};
+    struct arena walk;
+    struct slice after = {0};
+    char last[72] = "";
+    enum status status = STATUS_OK;
+    arena_init(&walk, 64 * 1024);
+    while (status == STATUS_OK) {
+        bool asked = false;
+        arena_reset(&walk);
+        after = slice_of(last);
+        status = stage_next_missing(desk->store, side, entity, desk->run, after, &walk, &missing);
+        if (status != STATUS_OK)
+            break;
+        (void)snprintf(last, sizeof last, "%.*s", (int)missing.remote_id.size, missing.remote_id.at);
+        bool left = false;
+        if (entity == ENTITY_HOURS)
+            status = region_outside(desk, side, missing.person, &left);
+        if (status == STATUS_OK && !left)
+            status = need_by_id(desk, side, entity, missing.remote_id, &asked);
+    }
+    arena_free(&walk);
+    return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+}
+
+/* Hours that a listing lacks are asked for when the accounts are known: whose person left is not. */
+static enum status ask_for_due(struct desk *desk)
+{
+    enum status status = STATUS_OK;
+    for (enum side side = MUNICIPAL; status == STATUS_OK && side < SIDES; side++) {
+        if (!desk->missing_due[side][ENTITY_HOURS])
+            continue;
+        desk->missing_due[side][ENTITY_HOURS] = false;
+        status = ask_for_missing(desk, side, ENTITY_HOURS);
+    }
+    return status;
+}
 
 enum status decide_begin(struct desk *desk)
 {
@@ -20,7 +62,7 @@ enum status decide_begin(struct desk *desk)
     arena_reset(&desk->walk);
     enum status status = conflict_count_open(desk->store, &groups, open);
     desk->ambiguous_open = open[0] + open[1] + open[2] + open[3] > 0;
-    return status;
+    return status == STATUS_OK ? ask_for_due(desk) : status;
 }
 
 static bool entity_readable(const struct desk *desk, enum entity entity)
@@ -111,31 +153,6 @@ static enum status side_conflict(struct desk *desk, enum side side, enum conflic
     return finding_alone(desk, &subject, conflict_kind_name(kind), field, reason);
 }
 
-/* The hours of a person who left the region are not read by id: they went with her. */
-static enum status ask_for_missing(struct desk *desk, enum side side, enum entity entity)
-{
-    struct staged missing = {0};
-    struct arena walk;
-    struct slice after = {0};
-    char last[72] = "";
-    enum status status = STATUS_OK;
-    arena_init(&walk, 64 * 1024);
-    while (status == STATUS_OK) {
-        bool asked = false;
-        arena_reset(&walk);
-        after = slice_of(last);
-        status = stage_next_missing(desk->store, side, entity, desk->run, after, &walk, &missing);
-        if (status != STATUS_OK)
-            break;
-        (void)snprintf(last, sizeof last, "%.*s", (int)missing.remote_id.size, missing.remote_id.at);
-        if (missing.state == STAGED_OUTSIDE && entity != ENTITY_ACCOUNT)
-            continue;
-        status = need_by_id(desk, side, entity, missing.remote_id, &asked);
-    }
-    arena_free(&walk);
-    return status == STATUS_NOT_FOUND ? STATUS_OK : status;
-}
-
 static enum status judge_listing(struct desk *desk, enum side side, enum entity entity,
                                  int64_t listed)
 {
@@ -155,7 +172,8 @@ static enum status judge_listing(struct desk *desk, enum side side, enum entity 
     mark.full_run = desk->run;
     mark.full_at = desk->now;
     status = stage_set_watermark(desk->store, side, entity, &mark);
-    if (status == STATUS_OK && entity != ENTITY_ANNUAL)
+    desk->missing_due[side][ENTITY_HOURS] = desk->missing_due[side][ENTITY_HOURS] || entity == ENTITY_HOURS;
+    if (status == STATUS_OK && entity == ENTITY_ACCOUNT)
         status = ask_for_missing(desk, side, entity);
     return status;
 }

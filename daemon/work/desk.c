@@ -24,6 +24,7 @@ void desk_reset(struct desk *desk)
     hashset_clear(&desk->planned);
     hashset_clear(&desk->unknown);
     hashset_clear(&desk->days);
+    hashset_clear(&desk->refused);
     hashset_clear(&desk->scope.subjects);
     free(desk->needs.items);
     desk->needs = (struct need_list){0};
@@ -33,7 +34,9 @@ void desk_reset(struct desk *desk)
     memset(desk->side_failed, 0, sizeof desk->side_failed);
     memset(desk->clock_trusted, 0, sizeof desk->clock_trusted);
     desk->guard = NULL;
+    memset(desk->missing_due, 0, sizeof desk->missing_due);
     desk->planned_before = 0;
+    desk->round = 0;
     desk->stage = 0;
     desk->cursor_set = false;
     arena_reset(&desk->arena);

@@ -76,6 +76,9 @@ struct desk {
     struct hashset planned;  /* subjects with a write planned in this cycle */
     int64_t planned_before;  /* how many writes earlier rounds of this cycle planned */
     struct hashset unknown;  /* subjects with a write whose outcome is not known */
+    struct hashset refused;  /* persons whose hours a target refused for their region, by round */
+    unsigned round;          /* of deciding again in this cycle, from 0 */
+    bool missing_due[SIDES][ENTITIES]; /* certified: what it lacks is asked for once accounts are known */
     struct hashset days;     /* a person's days that were shared out, and the records that got a place */
     struct need_list needs;
     struct desk_counts counts;

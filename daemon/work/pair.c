@@ -2,8 +2,9 @@
 
 #include "daemon/store/learners.h"
 #include "daemon/work/pair_inside.h"
+#include "daemon/work/region.h"
 
-#include <string.h>
+#include <stdio.h>
 
 const struct record *pair_copy(const struct pair *pair, enum side side)
 {
@@ -111,6 +112,16 @@ static bool clocks_trusted(const struct desk *desk)
     return desk->clock_trusted[MUNICIPAL] && desk->clock_trusted[PROVINCIAL];
 }
 
+static enum status find_hours_waiting(struct desk *desk, struct pair *pair)
+{
+    struct person person;
+    if (pair->judgement.situation != SITUATION_left_region || pair->entity != ENTITY_ACCOUNT)
+        return STATUS_OK;
+    enum status status = person_resolve(desk, pair->side, pair_copy(pair, pair->side)->value[FIELD_ACCOUNT_CODE],
+                                        &person);
+    return status == STATUS_OK ? region_hours_wait(desk, &person, &pair->hours_wait) : status;
+}
+
 static enum status judge_loaded(struct desk *desk, struct pair *pair, bool planning)
 {
     struct field_hold holds[OPEN_MOST];
@@ -140,25 +151,37 @@ static enum status judge_loaded(struct desk *desk, struct pair *pair, bool plann
     };
     judge(&at, &pair->judgement);
     desk->counts.judged++;
-    if (pair_finding_judged(desk, pair))
+    status = find_hours_waiting(desk, pair);
+    if (status == STATUS_OK && pair_finding_judged(desk, pair))
         status = pair_write_judged(desk, pair, planning);
     if (status == STATUS_OK)
         status = pair_link_keep(desk, pair);
     return status == STATUS_OK ? finish(desk, pair) : status;
 }
 
-static bool person_outside(const struct pair *pair)
+/* Her hours are not judged; when they begin to wait, or wait no more, her own conflict says so. */
+static enum status set_aside(struct desk *desk, struct pair *pair, bool planning)
 {
-    if (pair->entity != ENTITY_HOURS)
-        return false;
-    for (enum side side = MUNICIPAL; side < SIDES; side++) {
-        const struct person *person = &pair->person[side];
-        if (pair->has[side] && person->linked &&
-            (person->standing[MUNICIPAL] == PERSON_OUTSIDE ||
-             person->standing[PROVINCIAL] == PERSON_OUTSIDE))
-            return true;
-    }
-    return false;
+    const struct person *person = &pair->person[pair->side];
+    char account[72];
+    bool before = false;
+    bool after = false;
+    enum side side = slice_empty(person->remote_id[MUNICIPAL]) ? PROVINCIAL : MUNICIPAL;
+    (void)snprintf(account, sizeof account, "%.*s", (int)person->remote_id[side].size,
+                   person->remote_id[side].at);
+    pair->waits = region_waits_for(desk, pair);
+    enum status status = region_hours_wait(desk, person, &before);
+    if (status == STATUS_OK)
+        status = stage_set_waiting(desk->store, pair->side, pair->entity,
+                                   pair_copy(pair, pair->side)->remote_id, pair->waits);
+    if (status == STATUS_OK)
+        status = region_hours_wait(desk, person, &after);
+    if (status == STATUS_OK)
+        status = set_clean(desk, pair);
+    desk->counts.waiting += pair->waits != NULL;
+    return status == STATUS_OK && before != after
+               ? pair_judge(desk, side, ENTITY_ACCOUNT, slice_of(account), planning)
+               : status;
 }
 
 /* Before a side is said to lack a record it must have been read whole; what the region prefix hides is
@@ -211,12 +234,8 @@ static enum status judge_matched(struct desk *desk, struct pair *pair, bool plan
         status = absence_known(desk, pair, &known);
     if (status != STATUS_OK || !known)
         return status;
-    if (person_outside(pair)) {
-        pair->waits = "region";
-        status = stage_set_waiting(desk->store, pair->side, pair->entity,
-                                   pair_copy(pair, pair->side)->remote_id, pair->waits);
-        return status == STATUS_OK ? set_clean(desk, pair) : status;
-    }
+    if (region_left(pair))
+        return set_aside(desk, pair, planning);
     return judge_loaded(desk, pair, planning);
 }
 

@@ -21,6 +21,7 @@ struct pair {
     struct findings findings;
     struct judgement judgement;
     const char *waits;            /* why nothing was created yet; NULL: nothing waits */
+    bool hours_wait;              /* of an account that left the region: hours of hers wait for it */
     bool unsettled;               /* something is still to be written, read or awaited: stays dirty */
 };
 

@@ -162,17 +162,20 @@ static void find_situation(struct pair *pair)
     enum situation situation = pair->judgement.situation;
     if (!judge_situation_kind(situation, &kind))
         return;
+    bool of_region = situation == SITUATION_elsewhere || pair->hours_wait;
+    if (pair->hours_wait)
+        kind = conflict_kind_name(KIND_region_mismatch);
     bool of_valid = situation == SITUATION_revoked_or_changed || situation == SITUATION_reinstated;
     enum field valid = record_valid_field(pair->entity);
     struct slice values[SIDES] = {pair->view[MUNICIPAL].value[valid],
                                   pair->view[PROVINCIAL].value[valid]};
-    if (situation == SITUATION_elsewhere) {
+    if (of_region) {
         values[MUNICIPAL] = pair->view[MUNICIPAL].value[FIELD_ACCOUNT_REGION];
         values[PROVINCIAL] = pair->view[PROVINCIAL].value[FIELD_ACCOUNT_REGION];
     }
     findings_add(&pair->findings, kind, -1,
-                 of_valid ? "valid" : situation == SITUATION_elsewhere ? "region" : "",
-                 of_valid || situation == SITUATION_elsewhere ? values : NULL, NULL, "");
+                 of_valid ? "valid" : of_region ? "region" : "", of_valid || of_region ? values : NULL, NULL,
+                 "");
 }
 
 /* What the notice demands of the record by itself. */
