@@ -61,9 +61,10 @@ static enum status any_waits(struct desk *desk, enum side side, const struct sli
 {
     enum status status = STATUS_OK;
     for (size_t index = 0; status == STATUS_OK && !*ret && index < count; index++) {
-        char reason[STAGE_REASON] = "";
-        status = stage_waiting(desk->store, side, ENTITY_HOURS, ids[index], reason);
-        *ret = status == STATUS_OK && strcmp(reason, "region") == 0;
+        struct staged staged = {0};
+        status =
+            stage_get(desk->store, side, ENTITY_HOURS, ids[index], false, &desk->arena, &staged);
+        *ret = status == STATUS_OK && slice_is(staged.waiting, "region");
     }
     return status;
 }
