@@ -1,25 +1,15 @@
-#include "daemon/store/journal.h"
+#include "daemon/store/journal_row.h"
 
-#include "daemon/store/cover.h"
-#include "daemon/store/statement.h"
-#include "daemon/sync/situation.h"
-
-#include <string.h>
-
-#define COLUMNS                                                                                    \
-    "number, run, target, entity, operation, wave, key, source_id, target_id, version, subject,"   \
-    " reference, masked, reason, fields, sealed, state"
-#define LATER "code, batch, sent_at, known_at"
 /* Numbers of enum write_state in the texts: 0 proposed, 1 planned, 2 sent, 3 settled, 4 rejected,
  * 5 overtaken, 6 dropped. */
 enum { PLAN, PLANNED, SENT, KNOWN, NEXT, NEXT_OF_RUN, GET, REJECTED, OF_SUBJECT };
 
 static const struct sql sql[] = {
     [PLAN] = {"plan a write",
-              "INSERT INTO write (" COLUMNS ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10,"
-              " ?11, ?12, ?13, ?14, ?15, ?16, ?17)"},
+              "INSERT INTO write (" JOURNAL_PLANNED ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10,"
+              " ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)"},
     [PLANNED] = {"read planned writes",
-                 "SELECT " COLUMNS ", " LATER " FROM write WHERE run = ?1 AND state = 1"
+                 "SELECT " JOURNAL_ROW " FROM write WHERE run = ?1 AND state = 1"
                  " AND wave = ?2 AND target = ?3 AND entity = ?4 ORDER BY number LIMIT ?5"},
     [SENT] = {"mark a write as sent", "UPDATE write SET state = 2, batch = ?2, sent_at = ?3"
                                       " WHERE number = ?1 AND state IN (1, 2)"},
@@ -27,54 +17,19 @@ static const struct sql sql[] = {
                "UPDATE write SET state = ?2, code = coalesce(?3, code),"
                " sent_at = CASE WHEN ?2 = 2 THEN ?4 ELSE sent_at END,"
                " known_at = CASE WHEN ?2 > 2 THEN ?4 ELSE 0 END WHERE number = ?1"},
-    [NEXT] = {"walk the writes", "SELECT " COLUMNS ", " LATER " FROM write"
+    [NEXT] = {"walk the writes", "SELECT " JOURNAL_ROW " FROM write"
                                  " WHERE state = ?1 AND number > ?2 ORDER BY number LIMIT 1"},
     [NEXT_OF_RUN] = {"walk a run's writes",
-                     "SELECT " COLUMNS ", " LATER " FROM write WHERE state = ?1 AND number > ?2"
+                     "SELECT " JOURNAL_ROW " FROM write WHERE state = ?1 AND number > ?2"
                      " AND run = ?3 ORDER BY number LIMIT 1"},
-    [GET] = {"read a write", "SELECT " COLUMNS ", " LATER " FROM write WHERE number = ?1"},
+    [GET] = {"read a write", "SELECT " JOURNAL_ROW " FROM write WHERE number = ?1"},
     [REJECTED] = {"find a rejected write",
-                  "SELECT " COLUMNS ", " LATER " FROM write WHERE key = ?1 AND state = 4"
+                  "SELECT " JOURNAL_ROW " FROM write WHERE key = ?1 AND state = 4"
                   " ORDER BY number DESC LIMIT 1"},
     [OF_SUBJECT] = {"find a subject's writes",
-                    "SELECT " COLUMNS ", " LATER " FROM write WHERE subject = ?1"
+                    "SELECT " JOURNAL_ROW " FROM write WHERE subject = ?1"
                     " ORDER BY number DESC LIMIT ?2"},
 };
-
-/* What was planned stays as it was planned: only state, code, batch and times are said later. */
-static void cover_write(struct cover *cover, struct store *store, const struct write *write)
-{
-    cover_begin(cover, store, SEAL_WRITE);
-    cover_bind_number(cover, write->number);
-    cover_bind_number(cover, write->run);
-    cover_bind_number(cover, write->target);
-    cover_bind_number(cover, write->entity);
-    cover_bind_number(cover, write->operation);
-    cover_bind_number(cover, write->wave);
-    cover_bind_hash(cover, &write->key);
-    cover_bind_text(cover, write->source_id);
-    cover_bind_text(cover, write->target_id);
-    cover_bind_number(cover, write->version);
-    cover_bind_hash(cover, &write->subject);
-    cover_bind_text(cover, slice_of(write->reference));
-    cover_bind_text(cover, write->masked);
-    cover_bind_text(cover, slice_of(write->reason));
-    cover_bind_number(cover, (int64_t)write->fields);
-}
-
-static enum status seal_write(struct store *store, const struct write *write,
-                              struct slice *ret_sealed)
-{
-    struct cover cover;
-    cover_write(&cover, store, write);
-    cover_add(&cover, write->subject_text);
-    cover_add(&cover, write->values);
-    cover_add(&cover, write->before);
-    cover_add(&cover, write->body);
-    cover_add(&cover, write->origin_system);
-    cover_add(&cover, write->origin_number);
-    return cover_close(&cover, ret_sealed);
-}
 
 enum status journal_plan(struct store *store, struct write *write)
 {
@@ -83,7 +38,7 @@ enum status journal_plan(struct store *store, struct write *write)
     struct slice sealed = {0};
     enum status status = statement_number(store, "write", &stored.number);
     if (status == STATUS_OK)
-        status = seal_write(store, &stored, &sealed);
+        status = journal_row_seal(store, &stored, &sealed);
     if (status != STATUS_OK)
         return status;
     statement_open(&statement, store, &sql[PLAN]);
@@ -104,73 +59,11 @@ enum status journal_plan(struct store *store, struct write *write)
     statement_bind_number(&statement, (int64_t)stored.fields);
     statement_bind_bytes(&statement, sealed);
     statement_bind_number(&statement, stored.state);
+    statement_bind_number(&statement, (int64_t)stored.decided);
+    statement_bind_number(&statement, stored.undoes);
     status = statement_run(&statement);
     if (status == STATUS_OK)
         write->number = stored.number;
-    return status;
-}
-
-/* The table's static name; a name that this version does not know stays readable from the arena. */
-static const char *read_reason(struct statement *statement, struct arena *arena)
-{
-    struct slice text = statement_read_text(statement, arena);
-    const char *name = situation_intern(text);
-    return name != NULL ? name : text.at != NULL ? text.at : "";
-}
-
-static void read_plain(struct statement *statement, struct arena *arena, struct write *ret)
-{
-    ret->number = statement_read_number(statement);
-    ret->run = statement_read_number(statement);
-    ret->target = (enum side)statement_read_choice(statement, SIDES);
-    ret->entity = (enum entity)statement_read_choice(statement, ENTITIES);
-    ret->operation = (enum write_operation)statement_read_choice(statement, WRITE_REVOKE + 1);
-    ret->wave = (unsigned)statement_read_choice(statement, INT32_MAX);
-    statement_read_hash(statement, &ret->key);
-    ret->source_id = statement_read_text(statement, arena);
-    ret->target_id = statement_read_text(statement, arena);
-    ret->version = statement_read_number(statement);
-    statement_read_hash(statement, &ret->subject);
-    statement_read_word(statement, ret->reference, sizeof ret->reference);
-    ret->masked = statement_read_text(statement, arena);
-    ret->reason = read_reason(statement, arena);
-    ret->fields = (field_set)statement_read_number(statement);
-}
-
-/* The row that the statement stands on. */
-static enum status read_write(struct statement *statement, struct arena *arena, struct write *ret)
-{
-    struct cover cover;
-    struct write write = {0};
-    read_plain(statement, arena, &write);
-    struct slice sealed = statement_read_bytes(statement);
-    write.state = (enum write_state)statement_read_choice(statement, WRITE_DROPPED + 1);
-    statement_read_word(statement, write.code, sizeof write.code);
-    statement_read_hash(statement, &write.batch);
-    write.sent_at = statement_read_number(statement);
-    write.known_at = statement_read_number(statement);
-    if (statement->status != STATUS_OK)
-        return statement->status;
-    cover_write(&cover, statement->store, &write);
-    (void)cover_open(&cover, sealed, arena);
-    write.subject_text = cover_take(&cover);
-    write.values = cover_take(&cover);
-    write.before = cover_take(&cover);
-    write.body = cover_take(&cover);
-    write.origin_system = cover_take(&cover);
-    write.origin_number = cover_take(&cover);
-    if (cover.status == STATUS_OK)
-        *ret = write;
-    return cover.status;
-}
-
-static enum status take_write(struct statement *statement, struct arena *arena, struct write *ret)
-{
-    enum status status = statement_row(statement);
-    if (status != STATUS_OK)
-        return status;
-    status = read_write(statement, arena, ret);
-    (void)statement_close(statement);
     return status;
 }
 
@@ -180,7 +73,7 @@ static enum status take_writes(struct statement *statement, size_t most, struct 
     size_t count = 0;
     enum status status = statement_row(statement);
     while (status == STATUS_OK && count < most) {
-        status = read_write(statement, arena, &ret[count]);
+        status = journal_row_read(statement, arena, &ret[count]);
         if (status != STATUS_OK)
             break;
         count++;
@@ -212,7 +105,7 @@ enum status journal_get(struct store *store, int64_t number, struct arena *arena
     struct statement statement;
     statement_open(&statement, store, &sql[GET]);
     statement_bind_number(&statement, number);
-    return take_write(&statement, arena, ret);
+    return journal_row_take(&statement, arena, ret);
 }
 
 enum status journal_set_state(struct store *store, int64_t number, enum write_state state,
@@ -246,7 +139,7 @@ enum status journal_next_in_state(struct store *store, enum write_state state, i
     statement_bind_number(&statement, after);
     if (run != 0)
         statement_bind_number(&statement, run);
-    return take_write(&statement, arena, ret);
+    return journal_row_take(&statement, arena, ret);
 }
 
 enum status journal_rejected(struct store *store, struct hash key, struct arena *arena,
@@ -255,7 +148,7 @@ enum status journal_rejected(struct store *store, struct hash key, struct arena 
     struct statement statement;
     statement_open(&statement, store, &sql[REJECTED]);
     statement_bind_hash(&statement, &key);
-    return take_write(&statement, arena, ret);
+    return journal_row_take(&statement, arena, ret);
 }
 
 enum status journal_of_subject(struct store *store, struct hash subject, size_t most,

@@ -33,8 +33,10 @@ struct write {
     char reference[17];        /* subject_ref */
     struct slice subject_text; /* in full, sealed at rest */
     struct slice masked;       /* the subject, masked */
-    const char *reason;        /* situation's name */
+    const char *reason;        /* situation's name, or "undo" */
     field_set fields;
+    field_set decided;         /* of these fields: they carry out a clerk's decision */
+    int64_t undoes;            /* the write that it takes back; 0: none */
     struct slice values; /* record_pack of what the target is to hold (sealed) */
     struct slice before; /* record_pack of what it held (sealed); empty for a create */
     struct slice body;   /* the platform's own JSON object, without id and version (sealed) */

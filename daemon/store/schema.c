@@ -112,7 +112,18 @@ static const char *const stage_2[] = {
     NULL,
 };
 
-static const migration state_migrations[] = {state_1};
+/* What undo needs: which fields carried out a decision, which write takes back which, and what an
+ * undo left out. */
+static const char *const state_2[] = {
+    "ALTER TABLE write ADD COLUMN decided INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE write ADD COLUMN undoes INTEGER NOT NULL DEFAULT 0",
+    "CREATE INDEX write_undoes ON write (undoes, run) WHERE undoes > 0",
+    "CREATE TABLE left_out (run INTEGER NOT NULL, write INTEGER NOT NULL, why TEXT NOT NULL,"
+    " PRIMARY KEY (run, write)) WITHOUT ROWID",
+    NULL,
+};
+
+static const migration state_migrations[] = {state_1, state_2};
 static const migration stage_migrations[] = {stage_1, stage_2};
 
 const struct schema schema_state = {"main", state_migrations,

@@ -1,6 +1,7 @@
 /* The state's files: modes, migrations, the lock, damage, keys, what a crash leaves. */
 #include "tests/support/state.h"
 
+#include "daemon/store/migrate.h"
 #include "daemon/store/journal.h"
 #include "daemon/store/stage.h"
 
@@ -89,7 +90,7 @@ static void newer_state_is_refused_and_left_as_it_is(void **test)
     assert_non_null(error.step);
     assert_int_equal(store_open_reader(state->directory, STATE_KEY, &state->store, &error),
                      STATUS_UNSUPPORTED);
-    set_version(state, "state.db", 1);
+    set_version(state, "state.db", schema_state.version);
     state_open(state);
 }
 
