@@ -4,13 +4,16 @@
 
 #include <string.h>
 
+/* What is open goes before what was once accepted. */
 static const struct field_hold *hold_of(const struct judge_case *at, enum field field)
 {
+    const struct field_hold *found = NULL;
     for (size_t index = 0; index < at->hold_count; index++) {
-        if (at->holds[index].field == field)
-            return &at->holds[index];
+        const struct field_hold *hold = &at->holds[index];
+        if (hold->field == field && (found == NULL || (hold->open && !found->open)))
+            found = hold;
     }
-    return NULL;
+    return found;
 }
 
 static struct slice copy_value(const struct judge_case *at, enum side side, enum field field)
@@ -27,6 +30,47 @@ static bool compared(const struct judge_case *at, enum field field)
 {
     enum policy policy = mapping_policy(at->mapping, field);
     return policy < POLICY_IGNORE || policy == POLICY_VALID;
+}
+
+static bool stands(enum presence presence)
+{
+    return presence == PRESENCE_VALID || presence == PRESENCE_INVALID;
+}
+
+static bool undecided(const struct field_hold *hold)
+{
+    return hold->decided == VERDICT_AGREED && !hold->by_value;
+}
+
+/* An undo left the two sides apart, and both are still as it left them. */
+static const struct field_hold *undone_hold(const struct judge_case *at, enum field field)
+{
+    for (size_t index = 0; index < at->hold_count; index++) {
+        const struct field_hold *hold = &at->holds[index];
+        bool as_left = hold->field == field && hold->undone &&
+                       !slice_equal(hold->value[MUNICIPAL], hold->value[PROVINCIAL]);
+        for (enum side side = MUNICIPAL; as_left && side < SIDES; side++)
+            as_left = at->copy[side] != NULL && stands(at->presence[side]) &&
+                      slice_equal(copy_value(at, side, field), hold->value[side]);
+        if (as_left)
+            return hold;
+    }
+    return NULL;
+}
+
+/* What an undo took back is not simply done again: the field stays as both sides hold it until either
+ * side changes or a clerk decides (reconciliation.md, "Plans, undo, totals"). */
+static bool held_apart(const struct judge_case *at, enum field field)
+{
+    const struct field_hold *hold = undone_hold(at, field);
+    return hold != NULL && undecided(hold);
+}
+
+/* Who undid a creation or a revocation is never answered by a revocation of the other side's record:
+ * people decide, and until their decision is carried out this is a conflict whatever the base says. */
+static bool undone_valid(const struct judge_case *at)
+{
+    return at->entity != ENTITY_ANNUAL && undone_hold(at, record_valid_field(at->entity)) != NULL;
 }
 
 /* A field under an open conflict is no change while the side still holds the recorded value. */
@@ -77,6 +121,8 @@ static enum situation find_situation(const struct judge_case *at)
         .presence = {at->presence[MUNICIPAL], at->presence[PROVINCIAL]},
         .base = base_state(at),
     };
+    if (undone_valid(at))
+        return SITUATION_revoked_or_changed;
     compare_sides(at, &facts);
     return situation_of(&facts);
 }
@@ -122,7 +168,7 @@ static void carry_out_decision(const struct judge_case *at, const struct field_h
 /* Decisions are made on two values: when a side moved on since, people look again. */
 static bool decision_stands(const struct judge_case *at, const struct field_hold *hold)
 {
-    if (hold == NULL || (hold->decided == VERDICT_AGREED && !hold->by_value))
+    if (hold == NULL || undecided(hold))
         return false;
     for (enum side side = MUNICIPAL; side < SIDES; side++) {
         struct slice value = copy_value(at, side, hold->field);
@@ -171,6 +217,8 @@ static void judge_field(const struct judge_case *at, enum field field, struct ju
         ret->changed_at[side][field] = change_time(at, side, field);
         merged.changed_at[side] = ret->changed_at[side][field];
     }
+    if (held_apart(at, field))
+        return;
     if (decision_stands(at, hold)) {
         carry_out_decision(at, hold, ret);
         if (slice_equal(merged.value[MUNICIPAL], merged.value[PROVINCIAL]))
@@ -295,12 +343,26 @@ static void judge_present(const struct judge_case *at, struct judgement *ret)
     }
 }
 
+/* In every situation, so that the hold outlives one in which the fields are not merged. */
+static void mark_held(const struct judge_case *at, struct judgement *ret)
+{
+    for (enum field field = field_first(at->entity); field < field_end(at->entity); field++) {
+        if (mapping_policy(at->mapping, field) >= POLICY_IGNORE || !held_apart(at, field))
+            continue;
+        ret->mismatch |= FIELD_BIT(field);
+        ret->undone |= FIELD_BIT(field);
+    }
+    if (undone_valid(at))
+        ret->undone |= FIELD_BIT(record_valid_field(at->entity));
+}
+
 void judge(const struct judge_case *at, struct judgement *ret)
 {
     memset(ret, 0, sizeof *ret);
     ret->situation = find_situation(at);
     ret->action = situation_action(ret->situation);
     judge_present(at, ret);
+    mark_held(at, ret);
     keep_direction(at, ret);
     if (both_present(at))
         keep_writable(at, ret);

@@ -15,6 +15,8 @@ struct field_hold {
     bool open;                  /* not closed, not cleared (an accepted one is closed, and still holds) */
     struct slice value[SIDES];  /* as recorded */
     enum verdict decided;       /* VERDICT_AGREED: nobody decided; TO_PROVINCIAL: take municipal; … */
+    bool undone;                /* one side's write was taken back: neither side is written while both hold
+                                   the recorded values, whatever the field's policy */
     bool by_value;              /* decided by a value of the clerk's */
     struct slice decided_value;
 };
@@ -42,6 +44,7 @@ struct judgement {
     struct slice merged[FIELDS]; /* what is to be written; borrowed from the case */
     field_set mismatch;          /* field_mismatch */
     field_set review_mismatch;
+    field_set undone;            /* of what is in conflict: held apart by an undo */
     bool review_revoked[SIDES];  /* the write to that side takes back a final review */
     field_set agreed;            /* both sides hold the same: the new base names these */
     int64_t changed_at[SIDES][FIELDS]; /* for the next judgement; 0 where a field is as the base says */

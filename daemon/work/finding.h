@@ -9,6 +9,9 @@
 
 enum { FINDINGS_MOST = 24, OPEN_MOST = 32 };
 
+/* The reason of a conflict that holds what an undo took back (daemon/sync/judge.h, field_hold). */
+#define FINDING_UNDONE "undone"
+
 /* Of whom a key's conflicts are: filled once, used for each of its findings. */
 struct finding_subject {
     enum entity entity;

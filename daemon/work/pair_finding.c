@@ -107,6 +107,7 @@ size_t pair_finding_holds(const struct pair *pair, struct field_hold *ret)
             hold.decided = VERDICT_TO_PROVINCIAL;
         else if (hold.open && open->decision == DECISION_PROVINCIAL)
             hold.decided = VERDICT_TO_MUNICIPAL;
+        hold.undone = slice_is(open->reason, FINDING_UNDONE);
         hold.by_value = hold.open && open->decision == DECISION_VALUE;
         hold.decided_value = open->decision_value;
         ret[count++] = hold;
@@ -137,6 +138,11 @@ static void find_id_change(struct pair *pair, bool *ret_blocked)
     *ret_blocked = !known;
 }
 
+static const char *why_held(const struct pair *pair, enum field field)
+{
+    return (pair->judgement.undone & FIELD_BIT(field)) != 0 ? FINDING_UNDONE : "";
+}
+
 static void find_mismatches(struct pair *pair)
 {
     const struct judgement *judgement = &pair->judgement;
@@ -146,13 +152,14 @@ static void find_mismatches(struct pair *pair)
                                       pair->view[PROVINCIAL].value[field]};
         bool based = (pair->base_fields & FIELD_BIT(field)) != 0;
         bool undecided = (judgement->decided & FIELD_BIT(field)) != 0;
+        bool undone = (judgement->undone & FIELD_BIT(field)) != 0;
         if (!review && !undecided && (judgement->mismatch & FIELD_BIT(field)) == 0)
             continue;
         enum conflict_kind kind = review ? KIND_review_mismatch : KIND_field_mismatch;
-        if (undecided && field == record_review_field(pair->entity))
+        if ((undecided || undone) && field == record_review_field(pair->entity))
             kind = KIND_review_mismatch;
         findings_add(&pair->findings, conflict_kind_name(kind), -1, field_row(field)->name, values,
-                     based ? &pair->base.value[field] : NULL, "");
+                     based ? &pair->base.value[field] : NULL, why_held(pair, field));
     }
 }
 
@@ -175,7 +182,7 @@ static void find_situation(struct pair *pair)
     }
     findings_add(&pair->findings, kind, -1,
                  of_valid ? "valid" : of_region ? "region" : "", of_valid || of_region ? values : NULL, NULL,
-                 "");
+                 why_held(pair, valid));
 }
 
 /* What the notice demands of the record by itself. */

@@ -212,6 +212,98 @@ static void the_first_time_a_field_differed_is_kept(void **state)
     assert_int_equal(fixture->judgement.changed_at[MUNICIPAL][FIELD_ACCOUNT_NAME], 0);
 }
 
+/* What an undo wrote back stays, whatever the field's policy: mobile is newest, region municipal. */
+static struct field_hold undone(struct fixture *fixture, enum field field, const char *municipal,
+                                const char *provincial)
+{
+    struct field_hold hold = {.field = field, .open = true, .undone = true,
+                              .value = {slice_of(municipal), slice_of(provincial)}};
+    for (enum side side = MUNICIPAL; side < SIDES; side++) {
+        fixture->side[side].value[field] = hold.value[side];
+        if (field == FIELD_ACCOUNT_VALID)
+            fixture->at.presence[side] =
+                slice_is(hold.value[side], "true") ? PRESENCE_VALID : PRESENCE_INVALID;
+    }
+    fixture->base.value[field] = hold.value[MUNICIPAL];
+    fixture->at.hold_count = 1;
+    return hold;
+}
+
+static void what_was_undone_is_written_to_neither_side_whatever_the_policy(void **state)
+{
+    static const enum field fields[] = {FIELD_ACCOUNT_NAME, FIELD_ACCOUNT_MOBILE, FIELD_ACCOUNT_EMPLOYER,
+                                        FIELD_ACCOUNT_TITLE};
+    for (size_t index = 0; index < sizeof fields / sizeof *fields; index++) {
+        struct fixture *fixture = *state;
+        struct fixture before = *fixture;
+        struct field_hold hold = undone(fixture, fields[index], "13800000009", "13800000008");
+        fixture->at.holds = &hold;
+        expect(fixture, SITUATION_in_sync, 0, 0, FIELD_BIT(fields[index]));
+        assert_true(fixture->judgement.undone == FIELD_BIT(fields[index]));
+        hold.open = false; /* accepted as it is */
+        expect(fixture, SITUATION_in_sync, 0, 0, FIELD_BIT(fields[index]));
+        *fixture = before;
+    }
+}
+
+static void an_undone_field_stops_no_other_and_moves_no_base(void **state)
+{
+    struct fixture *fixture = *state;
+    struct field_hold hold = undone(fixture, FIELD_ACCOUNT_MOBILE, "13800000009", "13800000008");
+    fixture->at.holds = &hold;
+    fixture->side[MUNICIPAL].value[FIELD_ACCOUNT_NAME] = SLICE("王晓明");
+    expect(fixture, SITUATION_municipal_changed, 0, FIELD_BIT(FIELD_ACCOUNT_NAME),
+           FIELD_BIT(FIELD_ACCOUNT_MOBILE));
+    assert_true((fixture->judgement.agreed & FIELD_BIT(FIELD_ACCOUNT_MOBILE)) == 0);
+}
+
+static void an_undone_field_is_judged_anew_once_a_side_changes(void **state)
+{
+    struct fixture *fixture = *state;
+    struct field_hold hold = undone(fixture, FIELD_ACCOUNT_EMPLOYER, "91371626000000000M", "91371681MAXXXXXX76");
+    fixture->at.holds = &hold;
+    fixture->side[PROVINCIAL].value[FIELD_ACCOUNT_EMPLOYER] = SLICE("91371681MAXXXXXX77");
+    judge(&fixture->at, &fixture->judgement);
+    assert_true(fixture->judgement.write[PROVINCIAL] == FIELD_BIT(FIELD_ACCOUNT_EMPLOYER));
+    assert_true(fixture->judgement.undone == 0);
+}
+
+static void an_undone_create_never_revokes_the_source(void **state)
+{
+    struct fixture *fixture = *state;
+    struct field_hold hold = undone(fixture, FIELD_ACCOUNT_VALID, "true", "false");
+    fixture->at.holds = &hold;
+    expect(fixture, SITUATION_revoked_or_changed, 0, 0, 0);
+    assert_int_equal(fixture->judgement.action, ACTION_CONFLICT);
+    assert_true(fixture->judgement.undone == FIELD_BIT(FIELD_ACCOUNT_VALID));
+    fixture->side[MUNICIPAL].value[FIELD_ACCOUNT_NAME] = SLICE("王晓明");
+    expect(fixture, SITUATION_revoked_or_changed, 0, 0, 0);
+}
+
+static void a_decision_on_an_undone_create_is_carried_out_and_nothing_else(void **state)
+{
+    struct fixture *fixture = *state;
+    struct field_hold hold = undone(fixture, FIELD_ACCOUNT_VALID, "true", "false");
+    hold.decided = VERDICT_TO_PROVINCIAL;
+    fixture->at.holds = &hold;
+    expect(fixture, SITUATION_revoked_or_changed, 0, FIELD_BIT(FIELD_ACCOUNT_VALID), 0);
+    assert_true(slice_is(fixture->judgement.merged[FIELD_ACCOUNT_VALID], "true"));
+    assert_true(fixture->judgement.undone == FIELD_BIT(FIELD_ACCOUNT_VALID));
+    fixture->side[PROVINCIAL].value[FIELD_ACCOUNT_VALID] = SLICE("true");
+    fixture->at.presence[PROVINCIAL] = PRESENCE_VALID;
+    expect(fixture, SITUATION_in_sync, 0, 0, 0);
+    assert_true(fixture->judgement.undone == 0);
+}
+
+static void an_undone_revocation_stands_apart(void **state)
+{
+    struct fixture *fixture = *state;
+    struct field_hold hold = undone(fixture, FIELD_ACCOUNT_VALID, "false", "true");
+    fixture->at.holds = &hold;
+    expect(fixture, SITUATION_revoked_or_changed, 0, 0, 0);
+    assert_true(fixture->judgement.undone == FIELD_BIT(FIELD_ACCOUNT_VALID));
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -229,6 +321,12 @@ int main(void)
         TEST(equal_now_means_agreed_whatever_the_base),
         TEST(the_region_of_a_person_is_never_written_to_the_province),
         TEST(the_first_time_a_field_differed_is_kept),
+        TEST(what_was_undone_is_written_to_neither_side_whatever_the_policy),
+        TEST(an_undone_field_stops_no_other_and_moves_no_base),
+        TEST(an_undone_field_is_judged_anew_once_a_side_changes),
+        TEST(an_undone_create_never_revokes_the_source),
+        TEST(a_decision_on_an_undone_create_is_carried_out_and_nothing_else),
+        TEST(an_undone_revocation_stands_apart),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
