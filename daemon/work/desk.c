@@ -26,9 +26,12 @@ void desk_reset(struct desk *desk)
     hashset_clear(&desk->days);
     hashset_clear(&desk->refused);
     hashset_clear(&desk->scope.subjects);
+    hashset_clear(&desk->order.keys);
+    hashset_clear(&desk->order.found);
     free(desk->needs.items);
     desk->needs = (struct need_list){0};
     desk->scope = (struct desk_scope){0};
+    desk->order = (struct desk_order){0};
     desk->counts = (struct desk_counts){0};
     memset(desk->entity_stopped, 0, sizeof desk->entity_stopped);
     memset(desk->side_failed, 0, sizeof desk->side_failed);
@@ -48,6 +51,11 @@ void desk_free(struct desk *desk)
     desk_reset(desk);
     arena_free(&desk->arena);
     arena_free(&desk->walk);
+}
+
+bool desk_undoing(const struct desk *desk)
+{
+    return desk->order.undo_run != 0 || desk->order.undo_conflict != 0;
 }
 
 struct hash desk_hash(const struct desk *desk, struct slice text)

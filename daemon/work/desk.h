@@ -29,6 +29,18 @@ struct desk_scope {
     int year;                 /* 0: none */
 };
 
+/* What an operator ordered besides (daemon/bridge.h, cycle_order). Nothing: an ordinary cycle. */
+struct desk_order {
+    struct slice who;
+    bool reviewed;         /* of the plan only the writes of `keys` are sent */
+    struct hashset keys;   /* of a reviewed plan */
+    struct hashset found;  /* of those: planned again by this cycle */
+    struct slice plan;     /* the reviewed file's own hash */
+    int64_t undo_run;      /* instead of judging, this run's writes are taken back; 0: none */
+    int64_t undo_conflict; /* likewise the writes of this conflict's decision */
+    int64_t before;        /* where the walk over what is taken back stands */
+};
+
 /* One read that the decision asks for: by id, or by a code (person or organisation). */
 struct need {
     enum side side;
@@ -49,6 +61,7 @@ struct desk_counts {
     int64_t revoking[SIDES][ENTITIES];   /* for the guard: revocations and steps back */
     int64_t settled[SIDES], rejected[SIDES], overtaken[SIDES], unknown[SIDES];
     int64_t conflicts_new, conflicts_again, conflicts_cleared, waiting;
+    int64_t left_out; /* of a reviewed plan, or of what was to be taken back */
 };
 
 struct desk {
@@ -72,6 +85,7 @@ struct desk {
     bool clock_trusted[SIDES];
     bool known_whole[SIDES][ENTITIES]; /* a certified listing stands, with every increment since */
     struct desk_scope scope;
+    struct desk_order order;
     struct hashset asked;    /* of codes and ids asked for in this cycle */
     struct hashset planned;  /* subjects with a write planned in this cycle */
     int64_t planned_before;  /* how many writes earlier rounds of this cycle planned */
@@ -98,6 +112,7 @@ void desk_reset(struct desk *desk);        /* for the next cycle */
 void desk_free(struct desk *desk);
 
 struct hash desk_hash(const struct desk *desk, struct slice text);
+bool desk_undoing(const struct desk *desk);
 /* Hash of "person:CODE" and the like. */
 struct hash desk_account_hash(const struct desk *desk, const char *kind, struct slice code);
 struct hash desk_hash_pair(const struct desk *desk, const char *what, struct slice one,

@@ -132,11 +132,17 @@ enum status finding_close(struct desk *desk, struct conflict *open)
     return status;
 }
 
-enum status findings_end(struct desk *desk, struct findings *findings)
+enum status findings_put(struct desk *desk, struct findings *findings)
 {
     enum status status = STATUS_OK;
     for (size_t index = 0; status == STATUS_OK && index < findings->count; index++)
         status = see(desk, &findings->subject, &findings->found[index]);
+    return status;
+}
+
+enum status findings_end(struct desk *desk, struct findings *findings)
+{
+    enum status status = findings_put(desk, findings);
     for (size_t index = 0; status == STATUS_OK && index < findings->open_count; index++) {
         if (is_open(&findings->open[index]) && !still_found(findings, &findings->open[index]))
             status = finding_close(desk, &findings->open[index]);

@@ -40,7 +40,9 @@ void findings_add(struct findings *findings, const char *kind, int severity, con
 /* The kind of the first finding that keeps a record's two copies apart; NULL: none does. A check of
  * the notice never does. */
 const char *findings_apart(const struct findings *findings);
-/* Writes the findings to the log; what was open and is not found any more is cleared. keep_kind: a
+/* Writes the findings to the log, and leaves alone whatever else is open. */
+enum status findings_put(struct desk *desk, struct findings *findings);
+/* Likewise; what was open and is not found any more is cleared. keep_kind: a
  * kind left alone although not found (NULL: none). */
 enum status findings_end(struct desk *desk, struct findings *findings);
 

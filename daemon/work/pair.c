@@ -239,13 +239,47 @@ static enum status judge_matched(struct desk *desk, struct pair *pair, bool plan
     return judge_loaded(desk, pair, planning);
 }
 
+static enum status load_own(struct desk *desk, struct pair *pair, struct slice remote_id)
+{
+    arena_reset(&desk->arena);
+    struct slice own_id = arena_copy(&desk->arena, remote_id);
+    return own_id.at == NULL ? STATUS_NO_MEMORY : load_copy(desk, pair, pair->side, own_id);
+}
+
+enum status pair_look(struct desk *desk, enum side side, enum entity entity, struct slice remote_id,
+                      struct pair *ret, bool *ret_linked)
+{
+    enum side other = side_other(side);
+    *ret = (struct pair){.entity = entity, .side = side};
+    *ret_linked = false;
+    enum status status = load_own(desk, ret, remote_id);
+    if (status != STATUS_OK || !ret->has[side] ||
+        ret->copy[side].staged.state == STAGED_QUARANTINED)
+        return status;
+    ret->presence[side] = presence_of(ret, side);
+    status = resolve_view(desk, ret, side);
+    if (status == STATUS_OK)
+        status = correlate(desk, &ret->copy[side], &ret->person[side], &ret->correlation);
+    if (status == STATUS_OK && ret->correlation.match == MATCH_LINKED)
+        status = load_copy(desk, ret, other, ret->correlation.remote_id[other]);
+    if (status != STATUS_OK || !ret->has[other] ||
+        ret->copy[other].staged.state == STAGED_QUARANTINED)
+        return status;
+    ret->presence[other] = presence_of(ret, other);
+    status = resolve_view(desk, ret, other);
+    if (status == STATUS_OK)
+        status = pair_link_load(desk, ret);
+    if (status == STATUS_OK)
+        status = pair_finding_subject(desk, ret);
+    *ret_linked = status == STATUS_OK;
+    return status == STATUS_OK ? findings_begin(desk, &ret->findings) : status;
+}
+
 enum status pair_judge(struct desk *desk, enum side side, enum entity entity, struct slice remote_id,
                        bool planning)
 {
     struct pair pair = {.entity = entity, .side = side};
-    arena_reset(&desk->arena);
-    struct slice own_id = arena_copy(&desk->arena, remote_id);
-    enum status status = own_id.at == NULL ? STATUS_NO_MEMORY : load_copy(desk, &pair, side, own_id);
+    enum status status = load_own(desk, &pair, remote_id);
     if (status != STATUS_OK || !pair.has[side])
         return status;
     pair.presence[side] = presence_of(&pair, side);

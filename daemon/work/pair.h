@@ -23,7 +23,15 @@ struct pair {
     const char *waits;            /* why nothing was created yet; NULL: nothing waits */
     bool hours_wait;              /* of an account that left the region: hours of hers wait for it */
     bool unsettled;               /* something is still to be written, read or awaited: stays dirty */
+    const char *reason;           /* of its writes; NULL: the situation's name */
+    int64_t undoes;               /* the write that its write takes back; 0: none */
 };
+
+/* The pair of a record as pair_judge sees it, with the link's base, its subject and what the log holds
+ * of it; nothing is judged or written. ret_linked: both sides hold it, linked and not frozen. The desk's
+ * arena is reset first, and holds the pair's texts. */
+enum status pair_look(struct desk *desk, enum side side, enum entity entity, struct slice remote_id,
+                      struct pair *ret, bool *ret_linked);
 
 /* planning: writes are journalled; otherwise (after a write was settled) only the base and the conflicts
  * are brought up to date. The desk's arena is reset first. */

@@ -28,6 +28,8 @@ enum status pair_link_load(struct desk *desk, struct pair *pair);
  * that differ. */
 enum status pair_link_keep(struct desk *desk, struct pair *pair);
 
+/* Does the entity's direction let the target be written? */
+bool pair_write_allowed(const struct desk *desk, enum entity entity, enum side target);
 /* Plans what the judgement wants written or created. planning as in pair_judge; what is still to
  * come leaves the pair unsettled, or waiting with its reason. */
 enum status pair_write_judged(struct desk *desk, struct pair *pair, bool planning);

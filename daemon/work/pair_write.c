@@ -108,7 +108,7 @@ static enum status plan_create_now(struct desk *desk, struct pair *pair, enum si
     return status;
 }
 
-static bool direction_allows(const struct desk *desk, enum entity entity, enum side target)
+bool pair_write_allowed(const struct desk *desk, enum entity entity, enum side target)
 {
     enum direction direction = mapping_direction(desk->mapping, entity);
     return direction == DIRECTION_BOTH ||
@@ -120,7 +120,7 @@ static enum status plan_create(struct desk *desk, struct pair *pair, enum side t
 {
     enum eligibility eligible = ELIGIBLE;
     const char *reason = "";
-    if (!direction_allows(desk, pair->entity, target)) {
+    if (!pair_write_allowed(desk, pair->entity, target)) {
         findings_add(&pair->findings, conflict_kind_name(KIND_missing_counterpart),
                      create_severity(desk, pair), "", NULL, NULL, "direction");
         return STATUS_OK;

@@ -113,15 +113,39 @@ static enum status fill_write(struct desk *desk, const struct pair *pair, field_
     return status == STATUS_OK ? write_key(desk, write, &write->key) : status;
 }
 
+/* Does it take back a final review? before, values: records of the write's fields. */
+static bool steps_back(const struct write *write, const struct record *before,
+                       const struct record *values)
+{
+    enum field review = record_review_field(write->entity);
+    return write->operation == WRITE_UPDATE && (write->fields & FIELD_BIT(review)) != 0 &&
+           merge_review_revoked(before->value[review], values->value[review]);
+}
+
 static void count_write(struct desk *desk, const struct pair *pair, const struct write *write,
                         const struct record *values)
 {
-    enum field review = record_review_field(write->entity);
-    bool back = write->operation == WRITE_UPDATE && (write->fields & FIELD_BIT(review)) != 0 &&
-                merge_review_revoked(pair->copy[write->target].decoded.record.value[review],
-                                     values->value[review]);
+    bool back = steps_back(write, &pair->copy[write->target].decoded.record, values);
     desk->counts.planned[write->target][write->entity][write->operation]++;
     desk->counts.revoking[write->target][write->entity] += write->operation == WRITE_REVOKE || back;
+}
+
+enum status planned_drop(struct desk *desk, const struct write *write, const char *code)
+{
+    struct record before = {.entity = write->entity};
+    struct record values = {.entity = write->entity};
+    field_set fields = 0;
+    enum status status = record_unpack(write->values, &values, &fields);
+    if (status == STATUS_OK && !slice_empty(write->before))
+        status = record_unpack(write->before, &before, &fields);
+    if (status == STATUS_OK)
+        status = journal_set_state(desk->store, write->number, WRITE_DROPPED, code, desk->now);
+    if (status != STATUS_OK)
+        return status;
+    bool back = steps_back(write, &before, &values);
+    desk->counts.planned[write->target][write->entity][write->operation]--;
+    desk->counts.revoking[write->target][write->entity] -= write->operation == WRITE_REVOKE || back;
+    return STATUS_OK;
 }
 
 static enum status refused_before(struct desk *desk, const struct write *write, bool *ret,
@@ -153,8 +177,12 @@ enum status planned_write(struct desk *desk, const struct pair *pair, enum side 
                           .operation = operation,
                           .state = WRITE_PLANNED,
                           .wave = wave_of(pair->entity, pair->copy[pair->side].staged.kind, operation),
-                          .reason = situation_name(pair->judgement.situation),
-                          .fields = fields};
+                          .reason = pair->reason != NULL
+                                        ? pair->reason
+                                        : situation_name(pair->judgement.situation),
+                          .fields = fields,
+                          .decided = pair->judgement.decided & fields,
+                          .undoes = pair->undoes};
     bool refused = false;
     enum status status = fill_write(desk, pair, fields, values, &write);
     if (status == STATUS_OK)

@@ -24,5 +24,7 @@ enum planned { PLANNED_NOW, PLANNED_REFUSED /* the same write was rejected befor
 enum status planned_write(struct desk *desk, const struct pair *pair, enum side target,
                           enum write_operation operation, field_set fields,
                           const struct record *values, enum planned *ret, struct slice *ret_code);
+/* A planned write is dropped again before it was sent, and counted no more. code: one word, why. */
+enum status planned_drop(struct desk *desk, const struct write *write, const char *code);
 
 #endif
