@@ -5,6 +5,7 @@
 #include "daemon/work/intake.h"
 #include "daemon/work/pair.h"
 #include "daemon/work/region.h"
+#include "daemon/work/undo.h"
 #include "mapping/decode.h"
 
 #include <limits.h>
@@ -294,6 +295,10 @@ static enum status settled(struct desk *desk, const struct write *write, struct 
     if (status == STATUS_OK)
         status = log_write(desk, write, "write");
     ret->settled++;
+    if (status == STATUS_OK && write->undoes != 0) {
+        stored_id = write->target_id; /* what lies in the desk's arena does not outlive this */
+        status = undo_hold_write(desk, write);
+    }
     /* last, since it resets the arena: the base moves with the settling */
     return status == STATUS_OK
                ? pair_judge(desk, write->target, write->entity, stored_id, false)

@@ -6,6 +6,8 @@
 #include "daemon/work/control_totals.h"
 #include "daemon/work/learner_check.h"
 #include "daemon/work/needs.h"
+#include "daemon/work/ordered.h"
+#include "daemon/work/undo.h"
 
 #include <stdio.h>
 
@@ -92,6 +94,8 @@ static enum status open_run(struct cycle *cycle, struct event *ret)
         status = apply_ask_unknown(desk, &ret->unknown);
     if (status == STATUS_OK && cycle->kind == RUN_SCOPED)
         status = ask_for_named(cycle);
+    if (status == STATUS_OK)
+        status = ordered_log(desk);
     ret->needs = all_needs(desk);
     return status;
 }
@@ -113,8 +117,10 @@ static void read_mode(struct cycle *cycle)
 static enum status open_job(struct cycle *cycle, struct event *ret)
 {
     read_mode(cycle);
-    ret->paused = cycle->paused;
-    if (cycle->paused)
+    cycle->refused = cycle->paused ? NULL : ordered_refusal(&cycle->desk, cycle->observe && !cycle->dry,
+                                                            &cycle->exit_code);
+    ret->paused = cycle->paused || cycle->refused != NULL;
+    if (ret->paused)
         return STATUS_OK;
     enum status status = store_begin(cycle->desk.store);
     if (status != STATUS_OK)
@@ -168,7 +174,8 @@ static enum status decide_job(struct cycle *cycle, struct event *ret)
 {
     struct decide_result result = {.more = false};
     learn_sides(cycle);
-    enum status status = decide_some(&cycle->desk, PIECE, &result);
+    enum status status = desk_undoing(&cycle->desk) ? undo_some(&cycle->desk, PIECE, &result)
+                                                    : decide_some(&cycle->desk, PIECE, &result);
     ret->more = result.more;
     ret->needs = result.needs;
     return status;
@@ -230,9 +237,10 @@ static void count_all(struct cycle *cycle)
     buffer_text(&cycle->counts, "{");
     count_side(&cycle->desk, MUNICIPAL, &cycle->counts);
     count_side(&cycle->desk, PROVINCIAL, &cycle->counts);
-    buffer_printf(&cycle->counts, "\"judged\":%lld,\"waiting\":%lld,\"guard\":%s%s%s,"
+    buffer_printf(&cycle->counts, "\"judged\":%lld,\"waiting\":%lld,\"left_out\":%lld,\"guard\":%s%s%s,"
                   "\"conflicts\":{\"new\":%lld,\"again\":%lld,\"cleared\":%lld}}",
                   (long long)counts->judged, (long long)counts->waiting,
+                  (long long)counts->left_out,
                   cycle->desk.guard == NULL ? "" : "\"",
                   cycle->desk.guard == NULL ? "null" : cycle->desk.guard,
                   cycle->desk.guard == NULL ? "" : "\"", (long long)counts->conflicts_new,
@@ -366,6 +374,8 @@ static enum status keep_head(struct desk *desk, char head[CHAIN_HEX + 1])
 static enum status close_job(struct cycle *cycle)
 {
     enum status status = store_begin(cycle->desk.store);
+    if (status == STATUS_OK)
+        status = ordered_end(&cycle->desk, cycle->end == RUN_DONE);
     count_all(cycle);
     if (status == STATUS_OK)
         status = find_exit(cycle);
@@ -392,7 +402,7 @@ static enum status do_job(struct cycle *cycle, const struct effect *effect, stru
     case JOB_OPEN: return open_job(cycle, ret);
     case JOB_LISTED: return listed_job(cycle, effect, ret);
     case JOB_RESOLVE: return apply_resolve_unknown(desk);
-    case JOB_BEGIN: return decide_begin(desk);
+    case JOB_BEGIN: return desk_undoing(desk) ? undo_begin(desk) : decide_begin(desk);
     case JOB_DECIDE: return decide_job(cycle, ret);
     case JOB_NEED: return needs_next(desk, effect->side, &ret->next);
     case JOB_GUARD: {

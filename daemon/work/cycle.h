@@ -22,6 +22,7 @@ struct cycle {
     bool observe;                   /* found by JOB_OPEN: dry, or the mode in force observes */
     bool checking;                  /* the learners' walk began */
     bool paused;                    /* found by JOB_OPEN: nothing is done */
+    const char *refused;            /* likewise, and why: the order cannot be carried out; else NULL */
     enum run_end end;               /* set by the caller before JOB_CLOSE */
     struct run_side sides[SIDES];   /* likewise */
     int exit_code;                  /* of resync, after JOB_CLOSE */

@@ -4,7 +4,9 @@
 #include "daemon/work/needs.h"
 #include "daemon/work/pair.h"
 #include "daemon/work/region.h"
+#include "daemon/work/reviewed.h"
 #include "daemon/work/scope.h"
+#include "daemon/work/undo.h"
 
 #include <stdio.h>
 
@@ -224,13 +226,34 @@ static bool released(struct desk *desk, struct hash plan)
     return same;
 }
 
+/* A reviewed plan, or one that takes something back: not what an ordinary cycle would plan. */
+static bool is_ordered(const struct desk *desk)
+{
+    return desk->order.reviewed || desk_undoing(desk);
+}
+
+/* What an order's held plan waits for, its release and the order given again, is not taken away by the
+ * ordinary cycles in between; the next full one ends it. */
+static bool held_for_order(struct desk *desk)
+{
+    struct slice text = {0};
+    if (desk->full || is_ordered(desk) ||
+        store_meta_get(desk->store, "held_plan", &desk->arena, &text) != STATUS_OK)
+        return false;
+    json_t *held = json_loadb(text.at, text.size, 0, NULL);
+    bool ordered = json_is_true(json_object_get(held, "ordered"));
+    json_decref(held);
+    return ordered;
+}
+
 static enum status hold_plan(struct desk *desk, struct hash plan)
 {
     struct buffer text;
     buffer_init(&text, 512);
     buffer_printf(&text, "{\"run\":%lld,\"hash\":\"", (long long)desk->run);
     buffer_hex(&text, plan.at, sizeof plan.at, false);
-    buffer_printf(&text, "\",\"why\":\"%s\"}", desk->guard);
+    buffer_printf(&text, "\",\"why\":\"%s\",\"ordered\":%s}", desk->guard,
+                  is_ordered(desk) ? "true" : "false");
     enum status status = store_meta_set(desk->store, "held_plan", buffer_slice(&text));
     buffer_free(&text);
     return status == STATUS_OK ? journal_hold(desk->store, desk->run) : status;
@@ -261,7 +284,8 @@ int64_t decide_planned(const struct desk *desk)
 static enum status guard_plan(struct desk *desk, bool observe, int64_t *ret_writes)
 {
     struct hash plan = {{0}};
-    enum status status = STATUS_OK;
+    bool was_released = false;
+    enum status status = desk->order.reviewed ? reviewed_keep(desk) : STATUS_OK;
     for (enum side side = MUNICIPAL; status == STATUS_OK && side < SIDES; side++) {
         for (int entity = 0; status == STATUS_OK && entity < ENTITIES; entity++) {
             if (desk->guard == NULL)
@@ -273,13 +297,16 @@ static enum status guard_plan(struct desk *desk, bool observe, int64_t *ret_writ
     if (status != STATUS_OK)
         return status;
     *ret_writes = decide_planned(desk) - desk->planned_before;
-    if (desk->guard != NULL && released(desk, plan))
+    was_released = desk->guard != NULL && released(desk, plan);
+    if (was_released)
         desk->guard = NULL;
     if (desk->guard != NULL || observe) {
         *ret_writes = 0;
         return desk->guard != NULL ? hold_plan(desk, plan) : journal_hold(desk->store, desk->run);
     }
-    return desk->scope.limited ? STATUS_OK : clear_guard(desk);
+    status = undo_hold(desk);
+    bool keep = desk->scope.limited || held_for_order(desk) || (is_ordered(desk) && !was_released);
+    return status != STATUS_OK || keep ? status : clear_guard(desk);
 }
 
 enum status decide_guard(struct desk *desk, bool observe, int64_t *ret_writes)
