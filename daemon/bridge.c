@@ -2,6 +2,7 @@
 
 #include <openssl/rand.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 enum { INTERRUPT_MS = 5000, PROGRESS_MS = 100, EXIT_STORE = 73 };
@@ -100,7 +101,9 @@ static void finish(struct bridge *bridge)
                             run_side(bridge->run, PROVINCIAL)->failed},
         .counts = cycle->counts.at == NULL ? "{}" : cycle->counts.at,
     };
-    result.message = cycle->paused ? "paused" : message_of(result.exit_code);
+    result.message = cycle->paused            ? "paused"
+                     : cycle->refused != NULL ? cycle->refused
+                                              : message_of(result.exit_code);
     if (cycle->paused)
         result.exit_code = 0;
     run_free(bridge->run);
@@ -180,6 +183,35 @@ static void fill_scope(struct bridge *bridge, const struct cycle_order *order)
     desk->scope.limited = order->kind == CYCLE_SCOPED;
     desk->scope.year = order->year;
     desk->scope.region = arena_copy(&bridge->order, order->region);
+}
+
+static bool hex_digit(char digit, uint8_t *ret)
+{
+    static const char digits[] = "0123456789abcdef";
+    const char *at = digit == '\0' ? NULL : strchr(digits, digit);
+    *ret = (uint8_t)(at == NULL ? 0 : at - digits);
+    return at != NULL;
+}
+
+static enum status take_keys(struct slice hex, struct hashset *ret)
+{
+    for (size_t at = 0; at + 2 * HASH_BYTES <= hex.size; at += (size_t)2 * HASH_BYTES) {
+        struct hash key = {{0}};
+        for (size_t index = 0; index < (size_t)2 * HASH_BYTES; index++) {
+            uint8_t half = 0;
+            if (!hex_digit(hex.at[at + index], &half))
+                return STATUS_INVALID;
+            key.at[index / 2] = (uint8_t)(key.at[index / 2] << 4 | half);
+        }
+        enum status status = hashset_add(ret, key);
+        if (status != STATUS_OK)
+            return status;
+    }
+    return hex.size % ((size_t)2 * HASH_BYTES) == 0 ? STATUS_OK : STATUS_INVALID;
+}
+
+static struct slice describe_scope(struct bridge *bridge, const struct cycle_order *order)
+{
     struct scope_names names = {.persons = order->persons, .person_count = order->person_count,
                                 .organisations = order->organisations,
                                 .organisation_count = order->organisation_count,
@@ -187,8 +219,32 @@ static void fill_scope(struct bridge *bridge, const struct cycle_order *order)
     struct buffer text;
     buffer_init(&text, 1024);
     scope_describe(&names, &text);
-    bridge->cycle.scope_text = arena_copy(&bridge->order, buffer_slice(&text));
+    struct slice described = arena_copy(&bridge->order, buffer_slice(&text));
     buffer_free(&text);
+    return described;
+}
+
+/* What the run's row says it was about. */
+static struct slice scope_text(struct bridge *bridge, const struct cycle_order *order)
+{
+    if (order->undo_run != 0)
+        return arena_printf(&bridge->order, "undo %lld", (long long)order->undo_run);
+    if (order->undo_conflict != 0)
+        return arena_printf(&bridge->order, "undo conflict %lld", (long long)order->undo_conflict);
+    if (order->reviewed)
+        return SLICE("apply");
+    return describe_scope(bridge, order);
+}
+
+static enum status fill_ordered(struct bridge *bridge, const struct cycle_order *order)
+{
+    struct desk_order *ret = &bridge->cycle.desk.order;
+    ret->who = arena_copy(&bridge->order, order->who);
+    ret->plan = arena_copy(&bridge->order, order->plan);
+    ret->reviewed = order->reviewed;
+    ret->undo_run = order->undo_run;
+    ret->undo_conflict = order->undo_conflict;
+    return take_keys(order->keys, &ret->keys);
 }
 
 /* The current regions of the mapping's table inside the prefix: how a listing is divided. */
@@ -244,6 +300,9 @@ enum status bridge_start(struct bridge *bridge, const struct cycle_order *order)
     if (status != STATUS_OK)
         return status;
     fill_scope(bridge, order);
+    status = fill_ordered(bridge, order);
+    if (status != STATUS_OK)
+        return status;
     bridge->cycle.kind = order->kind == CYCLE_FULL     ? RUN_FULL
                          : order->kind == CYCLE_SCOPED ? RUN_SCOPED
                                                        : RUN_INCREMENTAL;
@@ -254,6 +313,8 @@ enum status bridge_start(struct bridge *bridge, const struct cycle_order *order)
     bridge->cycle.dry = order->dry_run;
     bridge->cycle.settings_observe = bridge->settings->mode == MODE_OBSERVE;
     bridge->cycle.paused = false;
+    bridge->cycle.refused = NULL;
+    bridge->cycle.scope_text = scope_text(bridge, order);
     bridge->cycle.started = bridge_wall_ms() / 1000;
     bridge->cycle.desk.by_operator = order->by_operator;
     bridge->cycle.desk.full = order->kind == CYCLE_FULL;

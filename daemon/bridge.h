@@ -23,6 +23,12 @@ struct cycle_order {
     int year;            /* 0: none */
     bool dry_run;        /* read and decide, write nothing to the platforms */
     bool by_operator;    /* tries platforms that are being left alone */
+    struct slice who;    /* "uid 1000 (name)", for the log of the orders below; empty: the bridge itself */
+    bool reviewed;       /* of what it plans only the writes with these keys are sent */
+    struct slice keys;   /* in hex, 32 digits each, one behind the other */
+    struct slice plan;   /* the reviewed file's hash, for the log */
+    int64_t undo_run;    /* takes back what this run wrote, and judges nothing else; 0: none */
+    int64_t undo_conflict; /* likewise what carried out this conflict's decision */
 };
 
 struct cycle_progress {

@@ -10,8 +10,7 @@ static const struct command commands[] = {
 
 /* Of operators.md, but not of this version. */
 static const char *const later_commands[] = {
-    "apply",  "undo",    "report",  "accept-platform", "rebase",
-    "backup", "restore", "console", "unlink",
+    "report", "accept-platform", "rebase", "backup", "restore", "console", "unlink",
 };
 
 #define PREFER_DASH N_("resident ID; better '-': IDs from standard input, one a line")
@@ -31,6 +30,16 @@ static const struct argument arguments[] = {
      N_("asks the daemon and does not wait for the end")},
     {"plan", "run", 0, ARGUMENT_NUMBER, "run", NULL, false, false,
      N_("the plan of that cycle, running none")},
+    {"plan", "out", 0, ARGUMENT_FILE, "out", NULL, false, false,
+     N_("writes the plan to a file, for `apply`; '-': standard output")},
+    {"apply", "FILE", 0, ARGUMENT_FILE, "file", NULL, false, true,
+     N_("a plan's file; '-': standard input")},
+    {"undo", "RUN", 0, ARGUMENT_TEXT, "what", NULL, false, true,
+     N_("number of the cycle, or the word 'conflict'")},
+    {"undo", "N", 0, ARGUMENT_NUMBER, "number", NULL, false, false,
+     N_("after 'conflict': number of the conflict whose decision is taken back")},
+    {"undo", "dry-run", 0, ARGUMENT_FLAG, "dry_run", NULL, false, false,
+     N_("shows what would be written, and writes nothing")},
     {"conflicts", "state", 0, ARGUMENT_WORD, "state",
      "open|acknowledged|decided|applied|closed|cleared|any", false, false,
      N_("state; without it, what is neither closed nor cleared")},

@@ -31,6 +31,10 @@ enum command_role { ROLE_ADMIN = 1, ROLE_CLERK = 2, ROLE_AUDIT = 4, ROLE_READ = 
       N_("reads a scope, or all that changed, from both platforms and brings it into step"))       \
     X(plan, VIEW, ROLE_ADMIN | ROLE_CLERK | ROLE_AUDIT,                                            \
       N_("what the next cycle would write and why, writing nothing"))                              \
+    X(apply, CYCLE, ROLE_ADMIN | ROLE_CLERK,                                                       \
+      N_("carries out exactly the plan of a file that `plan --out` wrote"))                        \
+    X(undo, CYCLE, ROLE_ADMIN | ROLE_CLERK,                                                        \
+      N_("takes back what a cycle wrote, or what carried out a conflict's decision"))              \
     X(conflicts, VIEW, ROLE_ADMIN | ROLE_CLERK | ROLE_AUDIT, N_("the open conflicts"))             \
     X(conflict, VIEW, ROLE_ADMIN | ROLE_CLERK | ROLE_AUDIT,                                        \
       N_("one conflict, with both values to whoever may decide"))                                  \

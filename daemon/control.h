@@ -14,7 +14,7 @@
 #include <uv.h>
 
 enum {
-    CONTROL_LARGEST_REQUEST = 1024 * 1024,
+    CONTROL_LARGEST_REQUEST = 4 * 1024 * 1024, /* the keys of a reviewed plan: daemon/order.h */
     CONTROL_FULL = 1024 * 1024,                 /* replies not taken yet: control_full */
     CONTROL_LARGEST_BACKLOG = 64 * 1024 * 1024, /* then the client is dropped */
     CONTROL_TIMEOUT_MS =

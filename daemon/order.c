@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+enum { KEY_DIGITS = 2 * HASH_BYTES, HASH_DIGITS_MOST = 64 };
+
 static struct slice text_of(const json_t *value)
 {
     return (struct slice){json_string_value(value), json_string_length(value)};
@@ -80,11 +82,38 @@ static enum status read_scope(struct order *order, json_t *arguments, int64_t to
     return status;
 }
 
-enum status order_read(json_t *arguments, int64_t today, struct order *ret,
-                       const char **ret_message)
+/* Keys as they stand in the journal, in hex, one behind the other. */
+static enum status read_reviewed(struct order *order, const json_t *arguments,
+                                 const char **ret_message)
 {
-    memset(ret, 0, sizeof *ret);
-    arena_init(&ret->texts, 256 * 1024);
+    struct cycle_order *cycle = &order->cycle;
+    cycle->reviewed = true;
+    cycle->keys = text_of(json_object_get(arguments, "keys"));
+    cycle->plan = text_of(json_object_get(arguments, "plan"));
+    *ret_message = "the plan's keys are not what a plan file holds, or there are too many";
+    bool fits = cycle->keys.at != NULL && cycle->keys.size % KEY_DIGITS == 0 &&
+                cycle->keys.size / KEY_DIGITS <= ORDER_WRITES && cycle->plan.size <= HASH_DIGITS_MOST;
+    for (size_t i = 0; fits && i < cycle->keys.size; i++)
+        fits = strchr("0123456789abcdef", cycle->keys.at[i]) != NULL;
+    return fits ? STATUS_OK : STATUS_INVALID;
+}
+
+static enum status read_undo(struct order *order, const json_t *arguments, const char **ret_message)
+{
+    struct cycle_order *cycle = &order->cycle;
+    cycle->undo_run = json_integer_value(json_object_get(arguments, "undo_run"));
+    cycle->undo_conflict = json_integer_value(json_object_get(arguments, "undo_conflict"));
+    cycle->dry_run = json_is_true(json_object_get(arguments, "dry_run"));
+    *ret_message = "the number of a cycle, or of a conflict, is needed";
+    return (cycle->undo_run > 0) + (cycle->undo_conflict > 0) == 1 && cycle->undo_run >= 0 &&
+                   cycle->undo_conflict >= 0
+               ? STATUS_OK
+               : STATUS_INVALID;
+}
+
+static enum status read_resync(json_t *arguments, int64_t today, struct order *ret,
+                               const char **ret_message)
+{
     struct cycle_order *cycle = &ret->cycle;
     enum status status = read_scope(ret, arguments, today, ret_message);
     if (status != STATUS_OK)
@@ -100,9 +129,23 @@ enum status order_read(json_t *arguments, int64_t today, struct order *ret,
     cycle->organisations = ret->organisations;
     cycle->kind = full ? CYCLE_FULL : scoped ? CYCLE_SCOPED : CYCLE_INCREMENTAL;
     cycle->dry_run = json_is_true(json_object_get(arguments, "dry_run"));
-    cycle->by_operator = true;
-    *ret_message = "";
     return STATUS_OK;
+}
+
+enum status order_read(const char *command, json_t *arguments, const char *who, int64_t today,
+                       struct order *ret, const char **ret_message)
+{
+    memset(ret, 0, sizeof *ret);
+    arena_init(&ret->texts, 256 * 1024);
+    ret->cycle.kind = CYCLE_INCREMENTAL;
+    enum status status = strcmp(command, "apply") == 0  ? read_reviewed(ret, arguments, ret_message)
+                         : strcmp(command, "undo") == 0 ? read_undo(ret, arguments, ret_message)
+                                                        : read_resync(arguments, today, ret, ret_message);
+    ret->cycle.by_operator = true;
+    ret->cycle.who = slice_of(who);
+    if (status == STATUS_OK)
+        *ret_message = "";
+    return status;
 }
 
 void order_free(struct order *order)

@@ -295,7 +295,8 @@ static void cycle_begin(struct request *request)
     int64_t today = (request->now + CIVIL_CST_SECONDS) / CIVIL_DAY_SECONDS;
     request->order = malloc(sizeof *request->order);
     enum status status = request->order == NULL ? STATUS_NO_MEMORY
-                                                : order_read(request->arguments, today,
+                                                : order_read(request->command, request->arguments,
+                                                             request->peer.who, today,
                                                              request->order, &request->message);
     if (status != STATUS_OK)
         request_refuse(request, (int)command_exit_of(status),

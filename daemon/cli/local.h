@@ -16,7 +16,8 @@ int local_view(struct session *session, const char *command, json_t *arguments,
 int local_action(struct session *session, const char *command, json_t *arguments,
                  const struct session_reply *reply);
 /* Runs one cycle to its end; then gives the row of its run, as the daemon does. */
-int local_cycle(struct session *session, json_t *arguments, const struct session_reply *reply);
+int local_cycle(struct session *session, const char *command, json_t *arguments,
+                const struct session_reply *reply);
 
 /* What holds or ails the state, in the user's language, into the session's message. The exit code.
  */

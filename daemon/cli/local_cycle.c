@@ -120,7 +120,8 @@ static void give_run(struct session *session, int64_t run, const struct session_
     json_decref(arguments);
 }
 
-int local_cycle(struct session *session, json_t *arguments, const struct session_reply *reply)
+int local_cycle(struct session *session, const char *command, json_t *arguments,
+                const struct session_reply *reply)
 {
     struct order *order = calloc(1, sizeof *order);
     struct local_run at = {.reply = reply, .exit_code = EXIT_INTERNAL};
@@ -130,7 +131,7 @@ int local_cycle(struct session *session, json_t *arguments, const struct session
         free(order);
         return EXIT_INTERNAL;
     }
-    enum status status = order_read(arguments, today, order, &message);
+    enum status status = order_read(command, arguments, session->who, today, order, &message);
     int code = (int)command_exit_of(status);
     if (status == STATUS_OK) {
         code = run_order(session, &at, &order->cycle);

@@ -83,7 +83,7 @@ static int ask_here(struct session *session, const struct command *command, json
     switch (command->kind) {
     case COMMAND_VIEW: return local_view(session, command->name, arguments, reply);
     case COMMAND_ACTION: return local_action(session, command->name, arguments, reply);
-    case COMMAND_CYCLE: return local_cycle(session, arguments, reply);
+    case COMMAND_CYCLE: return local_cycle(session, command->name, arguments, reply);
     case COMMAND_DAEMON:
     case COMMAND_LOCAL: break;
     }

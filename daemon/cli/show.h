@@ -24,6 +24,10 @@ typedef void (*show_function)(struct show *show, json_t *row);
 void show_status(struct show *show, json_t *row);
 void show_resync(struct show *show, json_t *row);
 void show_plan(struct show *show, json_t *row);
+void show_apply(struct show *show, json_t *row);
+void show_undo(struct show *show, json_t *row);
+/* A write that an apply or an undo left out, with its reason. */
+void show_left_out_row(struct show *show, json_t *row);
 void show_conflicts(struct show *show, json_t *row);
 void show_conflict(struct show *show, json_t *row);
 void show_resolve(struct show *show, json_t *row);

@@ -101,6 +101,15 @@ static const char *const words[] __attribute__((unused)) = {
     N_("rejected"),
     N_("overtaken"),
     N_("dropped"),
+    N_("undo"),
+    /* why a write was left out by `apply` or `undo`; why a field is held */
+    N_("not_planned"),
+    N_("interrupted"),
+    N_("already"),
+    N_("no_record"),
+    N_("direction"),
+    N_("left_out"),
+    N_("undone"),
     /* situations */
     N_("new_municipal"),
     N_("new_provincial"),
@@ -214,6 +223,11 @@ static const char *const sentences[] __attribute__((unused)) = {
     N_("a region is 2 to 12 digits"),
     N_("a year is 1990 to 2999"),
     N_("everything, or a scope, not both"),
+    N_("the plan's keys are not what a plan file holds, or there are too many"),
+    N_("the number of a cycle, or of a conflict, is needed"),
+    N_("the mode is observe: nothing is written; `cebridge mode write` first"),
+    N_("the decision is still being carried out; try again later"),
+    N_("nobody decided this conflict: there is nothing to take back"),
     /* the end of a cycle */
     N_("in step"),
     N_("done; conflicts are open"),

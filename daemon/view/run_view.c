@@ -1,8 +1,10 @@
 /* runs, run N and plan: the cycles, and what one proposed to write. */
-#include "daemon/store/journal.h"
+#include "daemon/store/journal_undo.h"
 #include "daemon/view/run_row.h"
 #include "daemon/view/value.h"
 #include "daemon/view/view.h"
+
+#include <string.h>
 
 enum { RUNS_MOST = 20 };
 
@@ -89,36 +91,80 @@ int view_of_run(struct view_call *call)
     return view_give(call, row);
 }
 
+static json_t *key_text(const struct hash *key)
+{
+    struct buffer hex;
+    buffer_init(&hex, 256);
+    buffer_hex(&hex, key->at, sizeof key->at, false);
+    json_t *text = value_text(buffer_slice(&hex));
+    buffer_free(&hex);
+    return text;
+}
+
 static json_t *plan_row(const struct write *write)
 {
     return json_pack(
-        "{s:I, s:s, s:s, s:s, s:o, s:s, s:o, s:s?, s:I, s:s}", "run", (json_int_t)write->run,
-        "target", side_name(write->target), "entity", entity_name(write->entity), "operation",
+        "{s:I, s:o, s:s, s:s, s:o, s:s, s:o, s:s, s:o, s:s?, s:I, s:i, s:s, s:s}", "run", (json_int_t)write->run,
+        "key", key_text(&write->key), "target", side_name(write->target), "entity",
+        entity_name(write->entity), "target_id", value_text(write->target_id), "operation",
         write_operation_name(write->operation), "subject", value_text(write->masked), "subject_ref",
         write->reference, "fields", value_fields(write->fields), "reason", write->reason, "version",
-        (json_int_t)write->version, "state", write_state_name(write->state));
+        (json_int_t)write->version, "wave", (int)write->wave, "state",
+        write_state_name(write->state), "code", write->code);
 }
 
+/* What an undo did not take back, each with its reason in "why". */
+static int give_left_out(struct view_call *call, int64_t run)
+{
+    struct write write = {.number = 0};
+    struct slice why = {NULL, 0};
+    for (;;) {
+        arena_reset(call->arena);
+        enum status status = journal_next_left_out(call->view->store, run, write.number,
+                                                   call->arena, &write, &why);
+        if (status != STATUS_OK) {
+            return status == STATUS_NOT_FOUND ? EXIT_DONE : view_fail_status(call, status);
+        }
+        json_t *row = plan_row(&write);
+        json_object_set_new(row, "why", value_text(why));
+        view_give(call, row);
+    }
+}
+
+static int give_state(struct view_call *call, int64_t run, enum write_state state)
+{
+    struct write write = {.number = 0};
+    for (;;) {
+        arena_reset(call->arena);
+        enum status status = journal_next_in_state(call->view->store, state, run, write.number,
+                                                   call->arena, &write);
+        if (status != STATUS_OK) {
+            return status == STATUS_NOT_FOUND ? EXIT_DONE : view_fail_status(call, status);
+        }
+        view_give(call, plan_row(&write));
+    }
+}
+
+/* "list": "proposed" (also without it), "all", whatever became of it, or "left_out" by an undo. */
 int view_of_plan(struct view_call *call)
 {
     int64_t run = view_integer(call, "run");
-    struct write write = {.number = 0};
+    const char *list = view_text(call, "list");
+    int code = EXIT_DONE;
     if (run <= 0) {
         return view_fail(call, EXIT_USAGE, N_("the number of a cycle is needed"));
     }
     if (call->view->store == NULL) {
         return view_fail(call, EXIT_DONE, N_("no cycle has run yet"));
     }
-    for (;;) {
-        arena_reset(call->arena);
-        enum status status = journal_next_in_state(call->view->store, WRITE_PROPOSED, run,
-                                                   write.number, call->arena, &write);
-        if (status == STATUS_NOT_FOUND) {
-            return EXIT_DONE;
-        }
-        if (status != STATUS_OK) {
-            return view_fail_status(call, status);
-        }
-        view_give(call, plan_row(&write));
+    if (list != NULL && strcmp(list, "left_out") == 0) {
+        return give_left_out(call, run);
     }
+    if (list == NULL || strcmp(list, "all") != 0) {
+        return give_state(call, run, WRITE_PROPOSED);
+    }
+    for (int state = WRITE_PROPOSED; code == EXIT_DONE && state <= WRITE_DROPPED; state++) {
+        code = give_state(call, run, (enum write_state)state);
+    }
+    return code;
 }

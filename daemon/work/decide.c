@@ -304,7 +304,7 @@ static enum status guard_plan(struct desk *desk, bool observe, int64_t *ret_writ
         *ret_writes = 0;
         return desk->guard != NULL ? hold_plan(desk, plan) : journal_hold(desk->store, desk->run);
     }
-    status = undo_hold(desk);
+    status = desk_undoing(desk) ? undo_hold(desk) : STATUS_OK;
     bool keep = desk->scope.limited || held_for_order(desk) || (is_ordered(desk) && !was_released);
     return status != STATUS_OK || keep ? status : clear_guard(desk);
 }
