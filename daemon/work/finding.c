@@ -153,9 +153,7 @@ enum status findings_end(struct desk *desk, struct findings *findings)
 enum status findings_see(struct desk *desk, struct findings *findings)
 {
     enum status status = refer(desk, &findings->subject);
-    for (size_t index = 0; status == STATUS_OK && index < findings->count; index++)
-        status = see(desk, &findings->subject, &findings->found[index]);
-    return status;
+    return status == STATUS_OK ? findings_put(desk, findings) : status;
 }
 
 enum status finding_alone(struct desk *desk, const struct finding_subject *subject, const char *kind,

@@ -247,7 +247,9 @@ class Undo(Plans):
         return json.loads(done.stdout) if done.stdout else None
 
     def conflicts(self):
-        return sorted((row["kind"], row["field"], row["detail"]) for row in self.city.lines("conflicts"))
+        """Those of records; that a record which is held makes its year's totals differ is told beside them."""
+        rows = [row for row in self.city.lines("conflicts") if not row["subject"].startswith("annual:")]
+        return sorted((row["kind"], row["field"], row["detail"]) for row in rows)
 
     HELD = [("field_mismatch", "mobile", "undone")] * 2 + [("revoked_or_changed", "valid", "undone")] * 2
 
