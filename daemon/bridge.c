@@ -1,8 +1,9 @@
 #include "daemon/bridge_inside.h"
 
+#include "daemon/work/reviewed.h"
+
 #include <openssl/rand.h>
 #include <stdlib.h>
-#include <string.h>
 #include <time.h>
 
 enum { INTERRUPT_MS = 5000, PROGRESS_MS = 100, EXIT_STORE = 73 };
@@ -185,31 +186,6 @@ static void fill_scope(struct bridge *bridge, const struct cycle_order *order)
     desk->scope.region = arena_copy(&bridge->order, order->region);
 }
 
-static bool hex_digit(char digit, uint8_t *ret)
-{
-    static const char digits[] = "0123456789abcdef";
-    const char *at = digit == '\0' ? NULL : strchr(digits, digit);
-    *ret = (uint8_t)(at == NULL ? 0 : at - digits);
-    return at != NULL;
-}
-
-static enum status take_keys(struct slice hex, struct hashset *ret)
-{
-    for (size_t at = 0; at + 2 * HASH_BYTES <= hex.size; at += (size_t)2 * HASH_BYTES) {
-        struct hash key = {{0}};
-        for (size_t index = 0; index < (size_t)2 * HASH_BYTES; index++) {
-            uint8_t half = 0;
-            if (!hex_digit(hex.at[at + index], &half))
-                return STATUS_INVALID;
-            key.at[index / 2] = (uint8_t)(key.at[index / 2] << 4 | half);
-        }
-        enum status status = hashset_add(ret, key);
-        if (status != STATUS_OK)
-            return status;
-    }
-    return hex.size % ((size_t)2 * HASH_BYTES) == 0 ? STATUS_OK : STATUS_INVALID;
-}
-
 static struct slice describe_scope(struct bridge *bridge, const struct cycle_order *order)
 {
     struct scope_names names = {.persons = order->persons, .person_count = order->person_count,
@@ -244,7 +220,7 @@ static enum status fill_ordered(struct bridge *bridge, const struct cycle_order 
     ret->reviewed = order->reviewed;
     ret->undo_run = order->undo_run;
     ret->undo_conflict = order->undo_conflict;
-    return take_keys(order->keys, &ret->keys);
+    return reviewed_keys(order->keys, &ret->keys);
 }
 
 /* The current regions of the mapping's table inside the prefix: how a listing is divided. */

@@ -1,25 +1,9 @@
 #include "daemon/sync/judge.h"
 
 #include "daemon/sync/conflict_kind.h"
+#include "daemon/sync/hold.h"
 
 #include <string.h>
-
-/* What is open goes before what was once accepted. */
-static const struct field_hold *hold_of(const struct judge_case *at, enum field field)
-{
-    const struct field_hold *found = NULL;
-    for (size_t index = 0; index < at->hold_count; index++) {
-        const struct field_hold *hold = &at->holds[index];
-        if (hold->field == field && (found == NULL || (hold->open && !found->open)))
-            found = hold;
-    }
-    return found;
-}
-
-static struct slice copy_value(const struct judge_case *at, enum side side, enum field field)
-{
-    return at->copy[side] == NULL ? (struct slice){0} : at->copy[side]->value[field];
-}
 
 static bool base_names(const struct judge_case *at, enum field field)
 {
@@ -32,57 +16,16 @@ static bool compared(const struct judge_case *at, enum field field)
     return policy < POLICY_IGNORE || policy == POLICY_VALID;
 }
 
-static bool stands(enum presence presence)
-{
-    return presence == PRESENCE_VALID || presence == PRESENCE_INVALID;
-}
-
-static bool undecided(const struct field_hold *hold)
-{
-    return hold->decided == VERDICT_AGREED && !hold->by_value;
-}
-
-/* An undo left the two sides apart, and both are still as it left them. */
-static const struct field_hold *undone_hold(const struct judge_case *at, enum field field)
-{
-    for (size_t index = 0; index < at->hold_count; index++) {
-        const struct field_hold *hold = &at->holds[index];
-        bool as_left = hold->field == field && hold->undone &&
-                       !slice_equal(hold->value[MUNICIPAL], hold->value[PROVINCIAL]);
-        for (enum side side = MUNICIPAL; as_left && side < SIDES; side++)
-            as_left = at->copy[side] != NULL && stands(at->presence[side]) &&
-                      slice_equal(copy_value(at, side, field), hold->value[side]);
-        if (as_left)
-            return hold;
-    }
-    return NULL;
-}
-
-/* What an undo took back is not simply done again: the field stays as both sides hold it until either
- * side changes or a clerk decides (reconciliation.md, "Plans, undo, totals"). */
-static bool held_apart(const struct judge_case *at, enum field field)
-{
-    const struct field_hold *hold = undone_hold(at, field);
-    return hold != NULL && undecided(hold);
-}
-
-/* Who undid a creation or a revocation is never answered by a revocation of the other side's record:
- * people decide, and until their decision is carried out this is a conflict whatever the base says. */
-static bool undone_valid(const struct judge_case *at)
-{
-    return at->entity != ENTITY_ANNUAL && undone_hold(at, record_valid_field(at->entity)) != NULL;
-}
-
 /* A field under an open conflict is no change while the side still holds the recorded value. */
 static bool side_changed(const struct judge_case *at, enum side side, enum field field)
 {
-    struct slice value = copy_value(at, side, field);
+    struct slice value = judge_value(at, side, field);
     const struct field_hold *hold = hold_of(at, field);
     if (hold != NULL && hold->decided == VERDICT_AGREED && slice_equal(value, hold->value[side]))
         return false;
     if (base_names(at, field))
         return !slice_equal(value, at->base->value[field]);
-    return !slice_equal(value, copy_value(at, side_other(side), field));
+    return !slice_equal(value, judge_value(at, side_other(side), field));
 }
 
 static bool both_present(const struct judge_case *at)
@@ -97,7 +40,7 @@ static void compare_sides(const struct judge_case *at, struct situation_facts *f
     for (enum field field = field_first(at->entity); field < field_end(at->entity); field++) {
         if (!compared(at, field))
             continue;
-        if (!slice_equal(copy_value(at, MUNICIPAL, field), copy_value(at, PROVINCIAL, field)))
+        if (!slice_equal(judge_value(at, MUNICIPAL, field), judge_value(at, PROVINCIAL, field)))
             facts->same = false;
         for (enum side side = MUNICIPAL; side < SIDES; side++) {
             if (field != valid && both_present(at) && side_changed(at, side, field))
@@ -121,7 +64,7 @@ static enum situation find_situation(const struct judge_case *at)
         .presence = {at->presence[MUNICIPAL], at->presence[PROVINCIAL]},
         .base = base_state(at),
     };
-    if (undone_valid(at))
+    if (hold_undone_valid(at))
         return SITUATION_revoked_or_changed;
     compare_sides(at, &facts);
     return situation_of(&facts);
@@ -131,7 +74,7 @@ static enum situation find_situation(const struct judge_case *at)
 static int64_t change_time(const struct judge_case *at, enum side side, enum field field)
 {
     int64_t known = at->changed_at[side] == NULL ? 0 : at->changed_at[side][field];
-    if (base_names(at, field) && slice_equal(copy_value(at, side, field), at->base->value[field]))
+    if (base_names(at, field) && slice_equal(judge_value(at, side, field), at->base->value[field]))
         return 0;
     if (known != 0)
         return known;
@@ -150,11 +93,11 @@ static void carry_out_decision(const struct judge_case *at, const struct field_h
 {
     struct slice value = hold->by_value ? hold->decided_value
                          : hold->decided == VERDICT_TO_PROVINCIAL
-                             ? copy_value(at, MUNICIPAL, hold->field)
-                             : copy_value(at, PROVINCIAL, hold->field);
+                             ? judge_value(at, MUNICIPAL, hold->field)
+                             : judge_value(at, PROVINCIAL, hold->field);
     bool open = false;
     for (enum side side = MUNICIPAL; side < SIDES; side++) {
-        if (slice_equal(copy_value(at, side, hold->field), value))
+        if (slice_equal(judge_value(at, side, hold->field), value))
             continue;
         write_to(ret, side, hold->field, value);
         open = true;
@@ -165,32 +108,16 @@ static void carry_out_decision(const struct judge_case *at, const struct field_h
         ret->settled |= FIELD_BIT(hold->field);
 }
 
-/* Decisions are made on two values: when a side moved on since, people look again. */
-static bool decision_stands(const struct judge_case *at, const struct field_hold *hold)
-{
-    if (hold == NULL || undecided(hold))
-        return false;
-    for (enum side side = MUNICIPAL; side < SIDES; side++) {
-        struct slice value = copy_value(at, side, hold->field);
-        bool as_seen = slice_equal(value, hold->value[side]);
-        bool as_other = slice_equal(value, hold->value[side_other(side)]);
-        bool as_decided = hold->by_value && slice_equal(value, hold->decided_value);
-        if (!as_seen && !as_other && !as_decided)
-            return false;
-    }
-    return true;
-}
-
 static void apply_verdict(const struct judge_case *at, enum field field, enum verdict verdict,
                           struct judgement *ret)
 {
     switch (verdict) {
     case VERDICT_AGREED: ret->agreed |= FIELD_BIT(field); break;
     case VERDICT_TO_PROVINCIAL:
-        write_to(ret, PROVINCIAL, field, copy_value(at, MUNICIPAL, field));
+        write_to(ret, PROVINCIAL, field, judge_value(at, MUNICIPAL, field));
         break;
     case VERDICT_TO_MUNICIPAL:
-        write_to(ret, MUNICIPAL, field, copy_value(at, PROVINCIAL, field));
+        write_to(ret, MUNICIPAL, field, judge_value(at, PROVINCIAL, field));
         break;
     case VERDICT_FIELD_MISMATCH: ret->mismatch |= FIELD_BIT(field); break;
     case VERDICT_REVIEW_MISMATCH: ret->review_mismatch |= FIELD_BIT(field); break;
@@ -204,7 +131,7 @@ static void judge_field(const struct judge_case *at, enum field field, struct ju
     struct field_case merged = {
         .field = field,
         .policy = mapping_policy(at->mapping, field),
-        .value = {copy_value(at, MUNICIPAL, field), copy_value(at, PROVINCIAL, field)},
+        .value = {judge_value(at, MUNICIPAL, field), judge_value(at, PROVINCIAL, field)},
         .has_base = base_names(at, field),
         .clocks_trusted = at->clocks_trusted,
     };
@@ -217,9 +144,9 @@ static void judge_field(const struct judge_case *at, enum field field, struct ju
         ret->changed_at[side][field] = change_time(at, side, field);
         merged.changed_at[side] = ret->changed_at[side][field];
     }
-    if (held_apart(at, field))
+    if (hold_apart(at, field))
         return;
-    if (decision_stands(at, hold)) {
+    if (hold_decision_stands(at, hold)) {
         carry_out_decision(at, hold, ret);
         if (slice_equal(merged.value[MUNICIPAL], merged.value[PROVINCIAL]))
             ret->agreed |= FIELD_BIT(field);
@@ -232,7 +159,7 @@ static void agree_on_valid(const struct judge_case *at, struct judgement *ret)
 {
     enum field valid = record_valid_field(at->entity);
     if (both_present(at) &&
-        slice_equal(copy_value(at, MUNICIPAL, valid), copy_value(at, PROVINCIAL, valid)))
+        slice_equal(judge_value(at, MUNICIPAL, valid), judge_value(at, PROVINCIAL, valid)))
         ret->agreed |= FIELD_BIT(valid);
 }
 
@@ -249,7 +176,7 @@ static bool judge_decided_valid(const struct judge_case *at, struct judgement *r
 {
     enum field valid = record_valid_field(at->entity);
     const struct field_hold *hold = hold_of(at, valid);
-    if (!both_present(at) || !decision_stands(at, hold))
+    if (!both_present(at) || !hold_decision_stands(at, hold))
         return false;
     carry_out_decision(at, hold, ret);
     if (ret->write[MUNICIPAL] != 0 || ret->write[PROVINCIAL] != 0) {
@@ -262,7 +189,7 @@ static bool judge_decided_valid(const struct judge_case *at, struct judgement *r
 static void revoke(const struct judge_case *at, enum side target, struct judgement *ret)
 {
     enum field valid = record_valid_field(at->entity);
-    write_to(ret, target, valid, copy_value(at, side_other(target), valid));
+    write_to(ret, target, valid, judge_value(at, side_other(target), valid));
 }
 
 static void note_review_steps(const struct judge_case *at, struct judgement *ret)
@@ -273,7 +200,7 @@ static void note_review_steps(const struct judge_case *at, struct judgement *ret
     for (enum side side = MUNICIPAL; side < SIDES; side++) {
         if ((ret->write[side] & FIELD_BIT(review)) != 0)
             ret->review_revoked[side] =
-                merge_review_revoked(copy_value(at, side, review), ret->merged[review]);
+                merge_review_revoked(judge_value(at, side, review), ret->merged[review]);
     }
 }
 
@@ -347,12 +274,12 @@ static void judge_present(const struct judge_case *at, struct judgement *ret)
 static void mark_held(const struct judge_case *at, struct judgement *ret)
 {
     for (enum field field = field_first(at->entity); field < field_end(at->entity); field++) {
-        if (mapping_policy(at->mapping, field) >= POLICY_IGNORE || !held_apart(at, field))
+        if (mapping_policy(at->mapping, field) >= POLICY_IGNORE || !hold_apart(at, field))
             continue;
         ret->mismatch |= FIELD_BIT(field);
         ret->undone |= FIELD_BIT(field);
     }
-    if (undone_valid(at))
+    if (hold_undone_valid(at))
         ret->undone |= FIELD_BIT(record_valid_field(at->entity));
 }
 

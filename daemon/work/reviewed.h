@@ -7,6 +7,9 @@
 
 #include "daemon/work/desk.h"
 
+/* Keys in hex, 32 small digits each, one behind the other, into the set. INVALID: anything else. */
+enum status reviewed_keys(struct slice hex, struct hashset *ret);
+
 /* In a transaction, before the guards count: what is planned and not reviewed is dropped, and stays
  * for the next cycle, since its records are still to be judged. */
 enum status reviewed_keep(struct desk *desk);

@@ -95,10 +95,28 @@ static void another_runs_writes_and_an_empty_plan_are_what_they_are(void **test)
     free(desk);
 }
 
+static void keys_are_read_from_hex_and_nothing_else(void **test)
+{
+    struct state *state = *test;
+    struct desk *desk = desk_of(state);
+    struct hash key = {.at = {0x01, 0x23, 0xab}};
+    assert_status(reviewed_keys(SLICE("0123ab00000000000000000000000000"
+                                      "ffffffffffffffffffffffffffffffff"), &desk->order.keys));
+    assert_int_equal(desk->order.keys.count, 2);
+    assert_true(hashset_has(&desk->order.keys, key));
+    assert_status(reviewed_keys(SLICE(""), &desk->order.keys));
+    assert_int_equal(reviewed_keys(SLICE("0123"), &desk->order.keys), STATUS_INVALID);
+    assert_int_equal(reviewed_keys(SLICE("0123AB00000000000000000000000000"), &desk->order.keys),
+                     STATUS_INVALID);
+    desk_free(desk);
+    free(desk);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         STATE_TEST(what_stands_in_no_plan_is_dropped_and_counted_no_more),
+        STATE_TEST(keys_are_read_from_hex_and_nothing_else),
         STATE_TEST(another_runs_writes_and_an_empty_plan_are_what_they_are),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
