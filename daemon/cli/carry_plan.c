@@ -294,6 +294,14 @@ static void show_left_out(struct carried *at, json_t *list)
     (void)show_end(&left_out);
 }
 
+/* Was the cycle read and decided to its end? */
+static bool was_decided(const struct carried *at, int code)
+{
+    json_t *counts = json_object_get(at->kept, "counts");
+    return code == EXIT_DONE || code == EXIT_CONFLICTS ||
+           (code == EXIT_HELD && strcmp(show_text(counts, "guard"), "listing_shrank") != 0);
+}
+
 int carried_apply(struct carried *at)
 {
     struct plan_file plan = {.writes = NULL};
@@ -307,8 +315,7 @@ int carried_apply(struct carried *at)
     }
     if (at->kept != NULL) {
         (void)read_list(at, "all");
-        json_t *list =
-            left_out_of(at, &plan, code == EXIT_DONE || code == EXIT_CONFLICTS || code == EXIT_HELD);
+        json_t *list = left_out_of(at, &plan, was_decided(at, code));
         json_object_set_new(at->kept, "plan", json_string(plan.hash));
         show_left_out(at, list);
         json_decref(list);

@@ -118,8 +118,7 @@ static const char *const state_2[] = {
     "ALTER TABLE write ADD COLUMN decided INTEGER NOT NULL DEFAULT 0",
     "ALTER TABLE write ADD COLUMN undoes INTEGER NOT NULL DEFAULT 0",
     "CREATE INDEX write_undoes ON write (undoes, run) WHERE undoes > 0",
-    "CREATE TABLE left_out (run INTEGER NOT NULL, write INTEGER NOT NULL, why TEXT NOT NULL,"
-    " PRIMARY KEY (run, write)) WITHOUT ROWID",
+    "CREATE TABLE left_out (run INTEGER, write INTEGER, why TEXT, PRIMARY KEY (run, write))",
     NULL,
 };
 

@@ -95,6 +95,10 @@ static const char *why_not(const struct desk *desk, struct taking *taking, bool 
     enum side target = taking->undone->target;
     if (!linked || !stands(pair->presence[MUNICIPAL]) || !stands(pair->presence[PROVINCIAL]))
         return "no_record";
+    for (enum side side = MUNICIPAL; side < SIDES; side++) {
+        if (desk->side_failed[side] || desk->entity_stopped[side][pair->entity])
+            return "interrupted";
+    }
     if (hashset_has(&desk->unknown, taking->undone->subject))
         return "unknown";
     if (!pair_write_allowed(desk, pair->entity, target))
