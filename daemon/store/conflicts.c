@@ -117,13 +117,29 @@ static bool same_values(const struct conflict *one, const struct conflict *other
            slice_equal(one->value[PROVINCIAL], other->value[PROVINCIAL]);
 }
 
+/* A decision was made on two values. Where a side moved on to anything but what was decided, people
+ * look at it again. */
+static bool decision_outdated(const struct conflict *stands, const struct conflict *conflict)
+{
+    struct slice wanted = stands->decision == DECISION_VALUE       ? stands->decision_value
+                          : stands->decision == DECISION_MUNICIPAL ? stands->value[MUNICIPAL]
+                                                                   : stands->value[PROVINCIAL];
+    for (enum side side = MUNICIPAL; side < SIDES; side++) {
+        if (!slice_equal(conflict->value[side], stands->value[side]) &&
+            !slice_equal(conflict->value[side], wanted))
+            return true;
+    }
+    return false;
+}
+
 static enum conflict_seen seen_as(const struct conflict *stands, const struct conflict *conflict)
 {
     switch (stands->state) {
     case CONFLICT_OPEN:
-    case CONFLICT_ACKNOWLEDGED:
+    case CONFLICT_ACKNOWLEDGED: return CONFLICT_AGAIN;
     case CONFLICT_DECIDED:
-    case CONFLICT_APPLIED: return CONFLICT_AGAIN;
+    case CONFLICT_APPLIED:
+        return decision_outdated(stands, conflict) ? CONFLICT_REOPENED : CONFLICT_AGAIN;
     case CONFLICT_CLOSED:
         return stands->decision == DECISION_ACCEPT && same_values(stands, conflict)
                    ? CONFLICT_STILL_ACCEPTED

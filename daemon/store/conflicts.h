@@ -52,8 +52,9 @@ struct conflict {
 };
 
 enum conflict_seen { CONFLICT_NEW, CONFLICT_AGAIN, CONFLICT_REOPENED, CONFLICT_STILL_ACCEPTED };
-/* The conflict holds in this run: inserted, counted up, or reopened (from cleared or closed; a
- * closed one that was accepted with the same two values stays closed: STILL_ACCEPTED). Values,
+/* The conflict holds in this run: inserted, counted up, or reopened (from cleared or closed, and where a
+ * side moved on from the values that were decided on; a closed one that was accepted with the same two
+ * values stays closed: STILL_ACCEPTED). Values,
  * owner, reason, severity are taken from *conflict; state, decision and history are kept. A
  * reopened one is OPEN with DECISION_NONE; who decided last, when and why stays to be read. Sets
  * number, state, decision, times, first_seen, last_seen. */

@@ -21,9 +21,23 @@ static bool stands(enum presence presence)
     return presence == PRESENCE_VALID || presence == PRESENCE_INVALID;
 }
 
-static bool undecided(const struct field_hold *hold)
+bool hold_decided(const struct field_hold *hold)
 {
-    return hold->decided == VERDICT_AGREED && !hold->by_value;
+    return hold != NULL && (hold->by_value || hold->decided != VERDICT_AGREED);
+}
+
+struct slice hold_wanted(const struct field_hold *hold)
+{
+    if (hold->by_value)
+        return hold->decided_value;
+    return hold->value[hold->decided == VERDICT_TO_PROVINCIAL ? MUNICIPAL : PROVINCIAL];
+}
+
+bool hold_accepted(const struct judge_case *at, const struct field_hold *hold)
+{
+    return hold != NULL && !hold->open && hold->found != VERDICT_AGREED &&
+           slice_equal(judge_value(at, MUNICIPAL, hold->field), hold->value[MUNICIPAL]) &&
+           slice_equal(judge_value(at, PROVINCIAL, hold->field), hold->value[PROVINCIAL]);
 }
 
 /* An undo left the two sides apart, and both are still as it left them. */
@@ -45,7 +59,7 @@ static const struct field_hold *undone_hold(const struct judge_case *at, enum fi
 bool hold_apart(const struct judge_case *at, enum field field)
 {
     const struct field_hold *hold = undone_hold(at, field);
-    return hold != NULL && undecided(hold);
+    return hold != NULL && !hold_decided(hold);
 }
 
 bool hold_undone_valid(const struct judge_case *at)
@@ -55,14 +69,11 @@ bool hold_undone_valid(const struct judge_case *at)
 
 bool hold_decision_stands(const struct judge_case *at, const struct field_hold *hold)
 {
-    if (hold == NULL || undecided(hold))
+    if (!hold_decided(hold))
         return false;
     for (enum side side = MUNICIPAL; side < SIDES; side++) {
         struct slice value = judge_value(at, side, hold->field);
-        bool as_seen = slice_equal(value, hold->value[side]);
-        bool as_other = slice_equal(value, hold->value[side_other(side)]);
-        bool as_decided = hold->by_value && slice_equal(value, hold->decided_value);
-        if (!as_seen && !as_other && !as_decided)
+        if (!slice_equal(value, hold->value[side]) && !slice_equal(value, hold_wanted(hold)))
             return false;
     }
     return true;

@@ -87,25 +87,29 @@ static void write_to(struct judgement *ret, enum side side, enum field field, st
     ret->merged[field] = value;
 }
 
-/* A clerk's value goes to each side that does not hold it. */
+/* It goes to each side that does not hold it. */
 static void carry_out_decision(const struct judge_case *at, const struct field_hold *hold,
                                struct judgement *ret)
 {
-    struct slice value = hold->by_value ? hold->decided_value
-                         : hold->decided == VERDICT_TO_PROVINCIAL
-                             ? judge_value(at, MUNICIPAL, hold->field)
-                             : judge_value(at, PROVINCIAL, hold->field);
-    bool open = false;
+    struct slice value = hold_wanted(hold);
     for (enum side side = MUNICIPAL; side < SIDES; side++) {
         if (slice_equal(judge_value(at, side, hold->field), value))
             continue;
         write_to(ret, side, hold->field, value);
-        open = true;
-    }
-    if (open)
         ret->decided |= FIELD_BIT(hold->field);
-    else
-        ret->settled |= FIELD_BIT(hold->field);
+    }
+}
+
+/* A decision that both sides are seen to hold is settled, whoever wrote it. */
+static void note_settled(const struct judge_case *at, struct judgement *ret)
+{
+    for (size_t index = 0; both_present(at) && index < at->hold_count; index++) {
+        const struct field_hold *hold = &at->holds[index];
+        if (hold_decided(hold) &&
+            slice_equal(judge_value(at, MUNICIPAL, hold->field), hold_wanted(hold)) &&
+            slice_equal(judge_value(at, PROVINCIAL, hold->field), hold_wanted(hold)))
+            ret->settled |= FIELD_BIT(hold->field);
+    }
 }
 
 static void apply_verdict(const struct judge_case *at, enum field field, enum verdict verdict,
@@ -152,7 +156,7 @@ static void judge_field(const struct judge_case *at, enum field field, struct ju
             ret->agreed |= FIELD_BIT(field);
         return;
     }
-    apply_verdict(at, field, merge_field(&merged), ret);
+    apply_verdict(at, field, hold_accepted(at, hold) ? hold->found : merge_field(&merged), ret);
 }
 
 static void agree_on_valid(const struct judge_case *at, struct judgement *ret)
@@ -294,6 +298,7 @@ void judge(const struct judge_case *at, struct judgement *ret)
     if (both_present(at))
         keep_writable(at, ret);
     note_review_steps(at, ret);
+    note_settled(at, ret);
 }
 
 bool judge_situation_kind(enum situation situation, const char **ret_kind)

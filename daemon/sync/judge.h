@@ -13,6 +13,7 @@
 struct field_hold {
     enum field field;
     bool open;                  /* not closed, not cleared (an accepted one is closed, and still holds) */
+    enum verdict found;         /* what the conflict says: FIELD_MISMATCH or REVIEW_MISMATCH; else AGREED */
     struct slice value[SIDES];  /* as recorded */
     enum verdict decided;       /* VERDICT_AGREED: nobody decided; TO_PROVINCIAL: take municipal; … */
     bool undone;                /* one side's write was taken back: neither side is written while both hold

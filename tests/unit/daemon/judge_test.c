@@ -304,6 +304,212 @@ static void an_undone_revocation_stands_apart(void **state)
     assert_true(fixture->judgement.undone == FIELD_BIT(FIELD_ACCOUNT_VALID));
 }
 
+/* --- decisions and what was accepted ----------------------------------------------------------- */
+
+static void put_hold(struct fixture *fixture, struct field_hold *hold)
+{
+    fixture->side[MUNICIPAL].value[hold->field] = hold->value[MUNICIPAL];
+    fixture->side[PROVINCIAL].value[hold->field] = hold->value[PROVINCIAL];
+    fixture->at.holds = hold;
+    fixture->at.hold_count = 1;
+}
+
+/* rule: decision-outdated */
+static void a_decision_is_for_the_value_that_was_seen_and_no_later_one(void **state)
+{
+    struct fixture *fixture = *state;
+    struct field_hold hold = {.field = FIELD_ACCOUNT_NAME, .open = true,
+                              .value = {SLICE("王晓明"), SLICE("王小鸣")},
+                              .decided = VERDICT_TO_PROVINCIAL};
+    put_hold(fixture, &hold);
+    /* the sides changed places: taking the municipal one was never about this value */
+    fixture->side[MUNICIPAL].value[FIELD_ACCOUNT_NAME] = SLICE("王小鸣");
+    fixture->side[PROVINCIAL].value[FIELD_ACCOUNT_NAME] = SLICE("王晓明");
+    expect(fixture, SITUATION_both_changed, 0, 0, FIELD_BIT(FIELD_ACCOUNT_NAME));
+    assert_true(fixture->judgement.decided == 0);
+    /* both came to agree on the other value: in step, but not by the decision */
+    fixture->side[PROVINCIAL].value[FIELD_ACCOUNT_NAME] = SLICE("王小鸣");
+    judge(&fixture->at, &fixture->judgement);
+    assert_true(fixture->judgement.settled == 0);
+    assert_true((fixture->judgement.agreed & FIELD_BIT(FIELD_ACCOUNT_NAME)) != 0);
+}
+
+/* rule: decision-value */
+static void a_value_of_the_clerks_goes_to_each_side_that_lacks_it(void **state)
+{
+    struct fixture *fixture = *state;
+    struct field_hold hold = {.field = FIELD_ACCOUNT_NAME, .open = true,
+                              .value = {SLICE("王晓明"), SLICE("王小鸣")},
+                              .by_value = true, .decided_value = SLICE("王筱明")};
+    field_set name = FIELD_BIT(FIELD_ACCOUNT_NAME);
+    put_hold(fixture, &hold);
+    judge(&fixture->at, &fixture->judgement);
+    assert_true(fixture->judgement.write[MUNICIPAL] == name && fixture->judgement.write[PROVINCIAL] == name);
+    fixture->side[MUNICIPAL].value[FIELD_ACCOUNT_NAME] = hold.decided_value;
+    judge(&fixture->at, &fixture->judgement);
+    assert_true(fixture->judgement.write[MUNICIPAL] == 0 && fixture->judgement.write[PROVINCIAL] == name);
+    assert_true(fixture->judgement.settled == 0);
+    fixture->side[PROVINCIAL].value[FIELD_ACCOUNT_NAME] = hold.decided_value;
+    judge(&fixture->at, &fixture->judgement);
+    assert_true(fixture->judgement.write[PROVINCIAL] == 0 && fixture->judgement.settled == name);
+}
+
+/* rule: accept-holds */
+static void what_was_accepted_is_not_written_though_the_policy_could_say_by_now(void **state)
+{
+    struct fixture *fixture = *state;
+    struct field_hold hold = {.field = FIELD_ACCOUNT_MOBILE, .found = VERDICT_FIELD_MISMATCH,
+                              .value = {SLICE("13800000002"), SLICE("13800000003")}};
+    int64_t later[FIELDS] = {0};
+    later[FIELD_ACCOUNT_MOBILE] = 5000;
+    fixture->at.changed_at[MUNICIPAL] = later; /* newest would take the municipal one */
+    put_hold(fixture, &hold);
+    expect(fixture, SITUATION_in_sync, 0, 0, FIELD_BIT(FIELD_ACCOUNT_MOBILE));
+    fixture->side[PROVINCIAL].value[FIELD_ACCOUNT_MOBILE] = SLICE("13800000004");
+    judge(&fixture->at, &fixture->judgement);
+    assert_true(fixture->judgement.write[PROVINCIAL] == FIELD_BIT(FIELD_ACCOUNT_MOBILE));
+}
+
+/* rule: revocation-decided */
+static void a_decided_revocation_is_carried_out_and_settled(void **state)
+{
+    struct fixture *fixture = *state;
+    struct field_hold hold = {.field = FIELD_ACCOUNT_VALID, .open = true,
+                              .value = {SLICE("false"), SLICE("true")},
+                              .decided = VERDICT_TO_PROVINCIAL};
+    field_set valid = FIELD_BIT(FIELD_ACCOUNT_VALID);
+    put_hold(fixture, &hold);
+    fixture->at.presence[MUNICIPAL] = PRESENCE_INVALID;
+    fixture->side[PROVINCIAL].value[FIELD_ACCOUNT_MOBILE] = SLICE("13800000002");
+    expect(fixture, SITUATION_revoked_or_changed, 0, valid, 0);
+    fixture->side[PROVINCIAL].value[FIELD_ACCOUNT_VALID] = SLICE("false");
+    fixture->at.presence[PROVINCIAL] = PRESENCE_INVALID;
+    expect(fixture, SITUATION_retired, 0, 0, 0);
+    assert_true(fixture->judgement.settled == valid);
+}
+
+/* --- directions -------------------------------------------------------------------------------- */
+
+static struct mapping *mapping_toward(const char *direction)
+{
+    struct mapping *mapping = NULL;
+    struct fault fault = {0};
+    char put[64];
+    char *text = shipped_text();
+    (void)snprintf(put, sizeof put, "\"direction\": \"%s\"", direction);
+    char *changed = shipped_changed(text, "\"entities\"", "\"direction\": \"both\"", put);
+    assert_int_equal(mapping_load(slice_of(changed), SHIPPED_FILE, &mapping, &fault), STATUS_OK);
+    free(changed);
+    free(text);
+    return mapping;
+}
+
+/* One row: a direction, what is at each side, and what may still be written. */
+static void writes_towards_the_source_are_dropped_and_become_mismatches(void **state)
+{
+#define NAME FIELD_ACCOUNT_NAME
+#define VALID FIELD_ACCOUNT_VALID
+    static const struct {
+        const char *direction;
+        enum side changed; /* which side has a new value */
+        enum field field;
+        bool written;
+    } rows[] = {
+        /* rule: direction-to-provincial */
+        {"to_provincial", MUNICIPAL, NAME, true},
+        {"to_provincial", PROVINCIAL, NAME, false},
+        {"to_provincial", MUNICIPAL, VALID, true},
+        {"to_provincial", PROVINCIAL, VALID, false},
+        /* rule: direction-to-municipal */
+        {"to_municipal", PROVINCIAL, NAME, true},
+        {"to_municipal", MUNICIPAL, NAME, false},
+        {"to_municipal", PROVINCIAL, VALID, true},
+        {"to_municipal", MUNICIPAL, VALID, false},
+        /* rule: direction-compare */
+        {"compare", MUNICIPAL, NAME, false},
+        {"compare", PROVINCIAL, NAME, false},
+        {"compare", MUNICIPAL, VALID, false},
+        {"compare", PROVINCIAL, VALID, false},
+        /* rule: direction-both */
+        {"both", MUNICIPAL, NAME, true},
+        {"both", PROVINCIAL, NAME, true},
+        {"both", MUNICIPAL, VALID, true},
+        {"both", PROVINCIAL, VALID, true},
+    };
+    struct fixture *fixture = *state;
+    for (size_t index = 0; index < sizeof rows / sizeof *rows; index++) {
+        enum side other = side_other(rows[index].changed);
+        field_set bit = FIELD_BIT(rows[index].field);
+        struct mapping *mapping = mapping_toward(rows[index].direction);
+        fixture->side[MUNICIPAL] = fixture->side[PROVINCIAL] = account();
+        fixture->at.mapping = mapping;
+        fixture->at.presence[MUNICIPAL] = fixture->at.presence[PROVINCIAL] = PRESENCE_VALID;
+        fixture->side[rows[index].changed].value[rows[index].field] =
+            rows[index].field == VALID ? SLICE("false") : SLICE("王晓明");
+        if (rows[index].field == VALID)
+            fixture->at.presence[rows[index].changed] = PRESENCE_INVALID;
+        judge(&fixture->at, &fixture->judgement);
+        field_set expected = rows[index].written ? bit : 0;
+        if (fixture->judgement.write[other] != expected || fixture->judgement.write[rows[index].changed] != 0 ||
+            fixture->judgement.mismatch != (rows[index].written ? 0 : bit))
+            fail_msg("row %zu: %s, changed on the %s side", index, rows[index].direction,
+                     side_name(rows[index].changed));
+        fixture->at.mapping = fixture->mapping;
+        mapping_free(mapping);
+    }
+#undef NAME
+#undef VALID
+}
+
+/* rule: direction-review */
+static void a_dropped_step_back_is_no_revoked_review(void **state)
+{
+    struct fixture *fixture = *state;
+    struct mapping *mapping = mapping_toward("to_provincial");
+    fixture->at.mapping = mapping;
+    fixture->side[PROVINCIAL].value[FIELD_ACCOUNT_REVIEW] = SLICE("rejected");
+    judge(&fixture->at, &fixture->judgement);
+    assert_true(fixture->judgement.mismatch == FIELD_BIT(FIELD_ACCOUNT_REVIEW));
+    assert_false(fixture->judgement.review_revoked[MUNICIPAL]);
+    fixture->at.mapping = fixture->mapping;
+    mapping_free(mapping);
+}
+
+/* --- situations that write nothing ------------------------------------------------------------- */
+
+/* rule: vanished */
+static void what_vanished_is_a_conflict_and_nothing_is_written(void **state)
+{
+    struct fixture *fixture = *state;
+    fixture->at.presence[MUNICIPAL] = PRESENCE_GONE;
+    expect(fixture, SITUATION_vanished, 0, 0, 0);
+    fixture->at.presence[MUNICIPAL] = PRESENCE_OUTSIDE;
+    expect(fixture, SITUATION_left_region, 0, 0, 0);
+    fixture->base.value[FIELD_ACCOUNT_VALID] = SLICE("false");
+    fixture->at.presence[MUNICIPAL] = PRESENCE_INVALID;
+    fixture->side[MUNICIPAL].value[FIELD_ACCOUNT_VALID] = SLICE("false");
+    fixture->at.presence[PROVINCIAL] = PRESENCE_VALID;
+    expect(fixture, SITUATION_reinstated, 0, 0, 0);
+}
+
+/* rule: policy-ignore-unchanged */
+static void an_ignored_field_makes_no_side_changed(void **state)
+{
+    struct fixture *fixture = *state;
+    struct mapping *mapping = NULL;
+    struct fault fault = {0};
+    char *text = shipped_text();
+    char *changed = shipped_changed(text, "\"mobile\"", "\"policy\": \"newest\"", "\"policy\": \"ignore\"");
+    assert_int_equal(mapping_load(slice_of(changed), SHIPPED_FILE, &mapping, &fault), STATUS_OK);
+    fixture->at.mapping = mapping;
+    fixture->side[MUNICIPAL].value[FIELD_ACCOUNT_MOBILE] = SLICE("13800000002");
+    expect(fixture, SITUATION_in_sync, 0, 0, 0);
+    fixture->at.mapping = fixture->mapping;
+    mapping_free(mapping);
+    free(changed);
+    free(text);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -327,6 +533,14 @@ int main(void)
         TEST(an_undone_create_never_revokes_the_source),
         TEST(a_decision_on_an_undone_create_is_carried_out_and_nothing_else),
         TEST(an_undone_revocation_stands_apart),
+        TEST(a_decision_is_for_the_value_that_was_seen_and_no_later_one),
+        TEST(a_value_of_the_clerks_goes_to_each_side_that_lacks_it),
+        TEST(what_was_accepted_is_not_written_though_the_policy_could_say_by_now),
+        TEST(a_decided_revocation_is_carried_out_and_settled),
+        TEST(writes_towards_the_source_are_dropped_and_become_mismatches),
+        TEST(a_dropped_step_back_is_no_revoked_review),
+        TEST(what_vanished_is_a_conflict_and_nothing_is_written),
+        TEST(an_ignored_field_makes_no_side_changed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

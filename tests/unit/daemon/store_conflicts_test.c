@@ -72,8 +72,15 @@ static void life_of_a_conflict(void **test)
          DECISION_NONE},
         {CONFLICT_DECIDED, DECISION_MUNICIPAL, "300", CONFLICT_AGAIN, CONFLICT_DECIDED,
          DECISION_MUNICIPAL},
+        {CONFLICT_DECIDED, DECISION_MUNICIPAL, "400", CONFLICT_REOPENED, CONFLICT_OPEN, DECISION_NONE},
+        {CONFLICT_DECIDED, DECISION_PROVINCIAL, "400", CONFLICT_REOPENED, CONFLICT_OPEN, DECISION_NONE},
         {CONFLICT_APPLIED, DECISION_MUNICIPAL, "300", CONFLICT_AGAIN, CONFLICT_APPLIED,
          DECISION_MUNICIPAL},
+        {CONFLICT_APPLIED, DECISION_MUNICIPAL, "200", CONFLICT_AGAIN, CONFLICT_APPLIED,
+         DECISION_MUNICIPAL},
+        {CONFLICT_APPLIED, DECISION_MUNICIPAL, "400", CONFLICT_REOPENED, CONFLICT_OPEN, DECISION_NONE},
+        {CONFLICT_APPLIED, DECISION_VALUE, "250", CONFLICT_AGAIN, CONFLICT_APPLIED, DECISION_VALUE},
+        {CONFLICT_APPLIED, DECISION_VALUE, "400", CONFLICT_REOPENED, CONFLICT_OPEN, DECISION_NONE},
         {CONFLICT_CLOSED, DECISION_MUNICIPAL, "300", CONFLICT_REOPENED, CONFLICT_OPEN,
          DECISION_NONE},
         {CONFLICT_CLOSED, DECISION_ACCEPT, "300", CONFLICT_STILL_ACCEPTED, CONFLICT_CLOSED,
@@ -92,8 +99,9 @@ static void life_of_a_conflict(void **test)
         assert_status(conflict_see(state->store, &conflict, 1000, &seen));
         if (rows[index].decision != DECISION_NONE)
             assert_status(conflict_decide(state->store, conflict.number, rows[index].decision,
-                                          (struct slice){0}, SLICE("1000 clerk"), SLICE("why"),
-                                          1100));
+                                          rows[index].decision == DECISION_VALUE ? SLICE("250")
+                                                                                 : (struct slice){0},
+                                          SLICE("1000 clerk"), SLICE("why"), 1100));
         assert_status(conflict_set_state(state->store, conflict.number, rows[index].state, 1200));
         conflict = conflict_of(subject, "200", rows[index].provincial);
         conflict.run = 2;
