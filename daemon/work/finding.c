@@ -116,20 +116,44 @@ static bool still_found(const struct findings *findings, const struct conflict *
     return false;
 }
 
-static bool is_open(const struct conflict *conflict)
+static bool is_settled(const struct findings *findings, const struct conflict *open)
 {
-    return conflict->state != CONFLICT_CLOSED && conflict->state != CONFLICT_CLEARED;
+    enum field field = FIELDS;
+    return (open->state == CONFLICT_DECIDED || open->state == CONFLICT_APPLIED) &&
+           findings->subject.entity != ENTITIES &&
+           field_find(findings->subject.entity, slice_of(open->field), &field) &&
+           (findings->settled & FIELD_BIT(field)) != 0;
+}
+
+/* May it be over? Where nothing was compared, only the reason for that can be. */
+static bool was_judged(const struct findings *findings, const struct conflict *open)
+{
+    static const enum conflict_kind freezing[] = {KIND_invalid_record, KIND_duplicate_record,
+                                                  KIND_ambiguous_match};
+    if (open->state == CONFLICT_CLOSED && findings->subject.entity == ENTITIES)
+        return false; /* accepted, of no record: nothing was compared */
+    if (!findings->frozen)
+        return true;
+    for (size_t index = 0; index < sizeof freezing / sizeof *freezing; index++) {
+        if (strcmp(open->kind, conflict_kind_name(freezing[index])) == 0)
+            return true;
+    }
+    return false;
+}
+
+static enum status close_as(struct desk *desk, struct conflict *open, bool settled)
+{
+    enum status status = conflict_set_state(
+        desk->store, open->number, settled ? CONFLICT_CLOSED : CONFLICT_CLEARED, desk->now);
+    desk->counts.conflicts_cleared++;
+    if (status == STATUS_OK)
+        status = write_event(desk, open, settled ? "conflict_closed" : "conflict_cleared");
+    return status;
 }
 
 enum status finding_close(struct desk *desk, struct conflict *open)
 {
-    bool decided = open->state == CONFLICT_DECIDED || open->state == CONFLICT_APPLIED;
-    enum status status = conflict_set_state(
-        desk->store, open->number, decided ? CONFLICT_CLOSED : CONFLICT_CLEARED, desk->now);
-    desk->counts.conflicts_cleared++;
-    if (status == STATUS_OK)
-        status = write_event(desk, open, decided ? "conflict_closed" : "conflict_cleared");
-    return status;
+    return close_as(desk, open, false);
 }
 
 enum status findings_put(struct desk *desk, struct findings *findings)
@@ -144,8 +168,8 @@ enum status findings_end(struct desk *desk, struct findings *findings)
 {
     enum status status = findings_put(desk, findings);
     for (size_t index = 0; status == STATUS_OK && index < findings->open_count; index++) {
-        if (is_open(&findings->open[index]) && !still_found(findings, &findings->open[index]))
-            status = finding_close(desk, &findings->open[index]);
+        if (was_judged(findings, &findings->open[index]) && !still_found(findings, &findings->open[index]))
+            status = close_as(desk, &findings->open[index], is_settled(findings, &findings->open[index]));
     }
     return status;
 }

@@ -30,6 +30,8 @@ struct findings {
     size_t count;
     struct conflict open[OPEN_MOST]; /* what the log held before, in the desk's arena */
     size_t open_count;
+    field_set settled; /* fields whose decision both sides were seen to hold */
+    bool frozen;       /* its fields were not compared: only what froze it before can be over */
 };
 
 /* Fills subject.reference and reads what the log holds of the subject. */
@@ -42,13 +44,13 @@ void findings_add(struct findings *findings, const char *kind, int severity, con
 const char *findings_apart(const struct findings *findings);
 /* Writes the findings to the log, and leaves alone whatever else is open. */
 enum status findings_put(struct desk *desk, struct findings *findings);
-/* Likewise; what was open and is not found any more is cleared. keep_kind: a
- * kind left alone although not found (NULL: none). */
+/* Likewise; what stood there and is not found any more is closed where its
+ * decision is settled, else cleared; also what was accepted, so that it opens again when it is back. */
 enum status findings_end(struct desk *desk, struct findings *findings);
 
 /* Writes the findings to the log and clears nothing; fills subject.reference. */
 enum status findings_see(struct desk *desk, struct findings *findings);
-/* What is open is not found any more: cleared, or closed when it was decided. */
+/* What is open is not found any more: cleared. */
 enum status finding_close(struct desk *desk, struct conflict *open);
 
 /* A conflict of no judged key: a guard, a drift, a quarantined record. */

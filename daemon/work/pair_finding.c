@@ -5,6 +5,18 @@
 #include <stdio.h>
 #include <string.h>
 
+/* Responsible by class: who reviews a person's registration and hours is her employer, who reviews an
+ * employer's is its department; where there is none, the office of the region (notice, "accounts"). */
+static struct slice responsible(struct desk *desk, struct slice employer, struct slice department,
+                                struct slice region)
+{
+    if (!slice_empty(employer))
+        return employer;
+    return slice_empty(department)
+               ? arena_printf(&desk->arena, "hrss:%.*s", (int)region.size, region.at)
+               : department;
+}
+
 /* Whose conflicts these are: named by the municipal copy where there is one. */
 enum status pair_finding_subject(struct desk *desk, struct pair *pair)
 {
@@ -14,7 +26,8 @@ enum status pair_finding_subject(struct desk *desk, struct pair *pair)
     struct buffer text;
     int64_t year = 0;
     struct slice region = record->value[FIELD_ACCOUNT_REGION];
-    struct slice office = record->value[FIELD_ACCOUNT_DEPARTMENT];
+    struct slice employer = record->value[FIELD_ACCOUNT_EMPLOYER];
+    struct slice department = record->value[FIELD_ACCOUNT_DEPARTMENT];
     *subject = (struct finding_subject){.entity = pair->entity};
     buffer_init(&text, 1024);
     record_subject(record, &text);
@@ -26,15 +39,14 @@ enum status pair_finding_subject(struct desk *desk, struct pair *pair)
         const struct person *person = &pair->person[named];
         subject->person = desk_account_hash(desk, "person", person->name_code);
         region = person->region;
-        office = slice_empty(person->employer) ? person->department : person->employer;
+        employer = person->employer;
+        department = person->department;
         (void)slice_integer(record->value[FIELD_HOURS_YEAR], &year);
     } else if (slice_is(record->value[FIELD_ACCOUNT_KIND], "person")) {
         subject->person = desk_account_hash(desk, "person", record->value[FIELD_ACCOUNT_CODE]);
     }
     subject->year = (int)year;
-    subject->owner = slice_empty(office) ? arena_printf(&desk->arena, "hrss:%.*s", (int)region.size,
-                                                        region.at)
-                                         : office;
+    subject->owner = responsible(desk, employer, department, region);
     (void)snprintf(subject->region, sizeof subject->region, "%.*s", (int)region.size, region.at);
     for (enum side side = MUNICIPAL; side < SIDES; side++) {
         if (pair->has[side])
@@ -63,6 +75,7 @@ enum status pair_finding_invalid(struct desk *desk, struct pair *pair)
             return STATUS_NO_MEMORY;
     }
     enum status status = findings_begin(desk, &pair->findings);
+    pair->findings.frozen = true;
     findings_add(&pair->findings, conflict_kind_name(KIND_invalid_record), -1,
                  copy->decoded.bad_field < FIELDS ? field_row(copy->decoded.bad_field)->name
                                                   : "",
@@ -82,6 +95,7 @@ enum status pair_finding_several(struct desk *desk, struct pair *pair)
     }
     if (status == STATUS_OK)
         status = findings_begin(desk, &pair->findings);
+    pair->findings.frozen = true;
     findings_add(&pair->findings,
                  conflict_kind_name(ambiguous ? KIND_ambiguous_match : KIND_duplicate_record), -1, "",
                  NULL, NULL, ambiguous ? "natural_key" : side_name(pair->correlation.duplicate_side));
@@ -101,6 +115,10 @@ size_t pair_finding_holds(const struct pair *pair, struct field_hold *ret)
                         strcmp(open->kind, "reinstated") == 0;
         if (!of_field || !field_find(pair->entity, slice_of(open->field), &hold.field))
             continue;
+        if (strcmp(open->kind, "field_mismatch") == 0)
+            hold.found = VERDICT_FIELD_MISMATCH;
+        else if (strcmp(open->kind, "review_mismatch") == 0)
+            hold.found = VERDICT_REVIEW_MISMATCH;
         hold.value[MUNICIPAL] = open->value[MUNICIPAL];
         hold.value[PROVINCIAL] = open->value[PROVINCIAL];
         if (hold.open && open->decision == DECISION_MUNICIPAL)
@@ -211,6 +229,8 @@ bool pair_finding_judged(const struct desk *desk, struct pair *pair)
     bool blocked = false;
     find_id_change(pair, &blocked);
     find_situation(pair);
+    pair->findings.frozen = blocked;
+    pair->findings.settled = pair->judgement.settled;
     if (!blocked)
         find_mismatches(pair);
     find_checks(desk, pair);

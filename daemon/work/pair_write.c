@@ -25,19 +25,17 @@ static void target_values(const struct pair *pair, enum side target, field_set f
         ret->value[FIELD_ACCOUNT_KIND] = pair_copy(pair, target)->value[FIELD_ACCOUNT_KIND];
 }
 
-/* A decision whose write is on its way is applied; it closes once both sides are seen to
- * hold it. */
-static enum status mark_applied(struct desk *desk, const struct pair *pair, field_set fields)
+/* Moves the conflicts whose decision these writes carry out. */
+static enum status move_decisions(struct desk *desk, const struct pair *pair, field_set fields,
+                                  enum conflict_state from, enum conflict_state to)
 {
     for (size_t index = 0; index < pair->findings.open_count; index++) {
         const struct conflict *open = &pair->findings.open[index];
         enum field field = FIELDS;
-        if (open->state != CONFLICT_DECIDED ||
-            !field_find(pair->entity, slice_of(open->field), &field) ||
+        if (open->state != from || !field_find(pair->entity, slice_of(open->field), &field) ||
             (fields & pair->judgement.decided & FIELD_BIT(field)) == 0)
             continue;
-        enum status status =
-            conflict_set_state(desk->store, open->number, CONFLICT_APPLIED, desk->now);
+        enum status status = conflict_set_state(desk->store, open->number, to, desk->now);
         if (status != STATUS_OK)
             return status;
     }
@@ -74,13 +72,16 @@ static enum status plan_update(struct desk *desk, struct pair *pair, enum side t
     bool revokes = (fields & FIELD_BIT(valid)) != 0 && slice_is(values.value[valid], "false");
     status = planned_write(desk, pair, target, revokes ? WRITE_REVOKE : WRITE_UPDATE, fields,
                            &values, &planned, &code);
-    if (status == STATUS_OK && planned == PLANNED_REFUSED)
+    if (status != STATUS_OK)
+        return status;
+    if (planned == PLANNED_REFUSED) { /* the clerk may decide another way */
         note_refused(pair, code);
-    else
-        pair->unsettled = true;
-    if (status == STATUS_OK && planned == PLANNED_NOW && !desk->dry)
-        status = mark_applied(desk, pair, fields);
-    return status;
+        return move_decisions(desk, pair, fields, CONFLICT_APPLIED, CONFLICT_DECIDED);
+    }
+    /* on its way it is applied; it closes once both sides are seen to hold it */
+    pair->unsettled = true;
+    return desk->dry ? STATUS_OK
+                     : move_decisions(desk, pair, fields, CONFLICT_DECIDED, CONFLICT_APPLIED);
 }
 
 static enum status plan_create_now(struct desk *desk, struct pair *pair, enum side target)
@@ -120,14 +121,15 @@ static enum status plan_create(struct desk *desk, struct pair *pair, enum side t
 {
     enum eligibility eligible = ELIGIBLE;
     const char *reason = "";
-    if (!pair_write_allowed(desk, pair->entity, target)) {
+    enum status status = create_eligible(desk, pair, target, &eligible, &reason);
+    if (status != STATUS_OK)
+        return status;
+    /* planned as if both ways were open; what would be created is then missing and nothing else */
+    if (eligible == ELIGIBLE && !pair_write_allowed(desk, pair->entity, target)) {
         findings_add(&pair->findings, conflict_kind_name(KIND_missing_counterpart),
                      create_severity(desk, pair), "", NULL, NULL, "direction");
         return STATUS_OK;
     }
-    enum status status = create_eligible(desk, pair, target, &eligible, &reason);
-    if (status != STATUS_OK)
-        return status;
     if (eligible == ELIGIBLE && planning)
         return plan_create_now(desk, pair, target);
     if (eligible == ELIGIBLE || eligible == ELIGIBLE_ASKED) {
