@@ -52,7 +52,7 @@ const char *findings_apart(const struct findings *findings)
     static const enum conflict_kind apart[] = {
         KIND_field_mismatch,   KIND_review_mismatch,   KIND_revoked_or_changed, KIND_reinstated,
         KIND_vanished,         KIND_duplicate_record,  KIND_ambiguous_match,    KIND_write_rejected,
-        KIND_invalid_record,
+        KIND_invalid_record,   KIND_missing_counterpart,
     };
     for (size_t index = 0; index < findings->count; index++) {
         for (size_t kind = 0; kind < sizeof apart / sizeof *apart; kind++) {

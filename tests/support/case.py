@@ -58,8 +58,10 @@ class CityCase(unittest.TestCase):
         return [row for row in self.city.lines("conflicts") if row["number"] > self.before]
 
     def found(self):
-        """(kind, field) of each conflict that is open and was not known before this test."""
-        return sorted((row["kind"], row["field"] or "") for row in self.open_now())
+        """(kind, field) of each conflict of a record that is open and was not known before this test; what a record
+        that is held back does to its year's totals is left out."""
+        return sorted((row["kind"], row["field"] or "") for row in self.open_now()
+                      if not row["subject"].startswith("annual:"))
 
     def conflict(self, number):
         return self.city.lines("conflict", str(number))[0]
