@@ -166,7 +166,7 @@ static enum status see_again(struct store *store, struct conflict *conflict, int
     conflict->number = stands->number;
     conflict->state = seen == CONFLICT_REOPENED ? CONFLICT_OPEN : stands->state;
     conflict->decision = stands->decision;
-    conflict->times = stands->times + 1;
+    conflict->times = stands->times + (conflict->run != stands->run || seen == CONFLICT_REOPENED);
     conflict->first_seen = stands->first_seen;
     conflict->last_seen = now > stands->last_seen ? now : stands->last_seen;
     enum status status = put(store, conflict, false);

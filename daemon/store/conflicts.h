@@ -42,7 +42,7 @@ struct conflict {
     int year;                      /* 0: none */
     int64_t run;                   /* last seen by */
     int64_t first_seen, last_seen; /* instants */
-    int64_t times;
+    int64_t times;                 /* runs that saw it */
     enum conflict_state state;
     enum decision decision;
     struct slice decision_value; /* canonical text, sealed */

@@ -23,6 +23,7 @@ enum {
     SET_WAITING,
     SET_OPEN,
     DIRTY_WAITING,
+    DIRTY_IN_CONFLICT,
     COUNT_WAITING,
     WATERMARK,
     SET_WATERMARK
@@ -49,6 +50,13 @@ static const struct sql sql[] = {
     [SET_OPEN] = {"note what keeps a record apart", "UPDATE stage.record SET open = ?4" OF_RECORD},
     [DIRTY_WAITING] = {"mark what waits", "UPDATE stage.record SET dirty = 1"
                                           " WHERE waiting IS NOT NULL AND dirty = 0"},
+    /* conflict.state below 4: neither closed nor cleared; side 0 is the municipal one */
+    [DIRTY_IN_CONFLICT] = {"mark what is in conflict",
+                           "UPDATE stage.record SET dirty = 1 WHERE slot IN ("
+                           "SELECT r.slot FROM conflict c CROSS JOIN stage.record r ON r.side = 0"
+                           " AND r.entity = c.entity AND r.id = c.municipal_id WHERE c.state < 4"
+                           " UNION ALL SELECT r.slot FROM conflict c CROSS JOIN stage.record r ON r.side = 1"
+                           " AND r.entity = c.entity AND r.id = c.provincial_id WHERE c.state < 4)"},
     [COUNT_WAITING] = {"count what waits",
                        "SELECT entity, side, waiting, count(*) FROM stage.record"
                        " WHERE waiting IS NOT NULL GROUP BY entity, side, waiting"},
@@ -192,6 +200,13 @@ enum status stage_dirty_waiting(struct store *store)
 {
     struct statement statement;
     statement_open(&statement, store, &sql[DIRTY_WAITING]);
+    return statement_run(&statement);
+}
+
+enum status stage_dirty_in_conflict(struct store *store)
+{
+    struct statement statement;
+    statement_open(&statement, store, &sql[DIRTY_IN_CONFLICT]);
     return statement_run(&statement);
 }
 

@@ -88,6 +88,8 @@ static enum status open_run(struct cycle *cycle, struct event *ret)
         status = journal_forget_proposed(desk->store, desk->run);
     if (status == STATUS_OK && cycle->kind == RUN_FULL)
         status = stage_dirty_waiting(desk->store);
+    if (status == STATUS_OK && cycle->kind == RUN_FULL)
+        status = stage_dirty_in_conflict(desk->store);
     if (status == STATUS_OK)
         status = read_watermarks(desk, ret);
     if (status == STATUS_OK)

@@ -96,6 +96,7 @@ enum status pair_finding_several(struct desk *desk, struct pair *pair)
     if (status == STATUS_OK)
         status = findings_begin(desk, &pair->findings);
     pair->findings.frozen = true;
+    pair->unsettled = true; /* it ends by what happens to another record: looked at each cycle */
     findings_add(&pair->findings,
                  conflict_kind_name(ambiguous ? KIND_ambiguous_match : KIND_duplicate_record), -1, "",
                  NULL, NULL, ambiguous ? "natural_key" : side_name(pair->correlation.duplicate_side));

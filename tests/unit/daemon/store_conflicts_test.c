@@ -120,6 +120,25 @@ static void life_of_a_conflict(void **test)
     }
 }
 
+/* rule: conflict-counts-up */
+static void a_conflict_is_counted_once_a_run(void **test)
+{
+    struct state *state = *test;
+    struct conflict read;
+    enum conflict_seen seen;
+    for (int run = 1; run <= 3; run++) {
+        for (int time = 0; time < 2; time++) { /* from each of two records of the same key */
+            struct conflict conflict = conflict_of("hours:371600/1", "200", "300");
+            conflict.run = run;
+            assert_status(conflict_see(state->store, &conflict, 1000 * run, &seen));
+        }
+    }
+    assert_status(conflict_get(state->store, 1, &state->arena, &read));
+    assert_int_equal(read.times, 3);
+    assert_int_equal(read.first_seen, 1000);
+    assert_int_equal(read.last_seen, 3000);
+}
+
 static void decision_is_kept_and_can_be_changed_until_applied(void **test)
 {
     struct state *state = *test;
@@ -252,6 +271,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         STATE_TEST(conflict_comes_back_whole),
         STATE_TEST(life_of_a_conflict),
+        STATE_TEST(a_conflict_is_counted_once_a_run),
         STATE_TEST(decision_is_kept_and_can_be_changed_until_applied),
         STATE_TEST(conflicts_are_found_by_subject_or_record),
         STATE_TEST(filters_narrow_the_list),
