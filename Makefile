@@ -62,7 +62,7 @@ PROGRAMS := $(if $(CLI),$(OUT)/cebridge) $(OUT)/cebridged $(if $(PLATFORM),$(OUT
 LOCALES := $(patsubst daemon/po/%.po,$(OUT)/locale/%/LC_MESSAGES/cebridge.mo,$(wildcard daemon/po/*.po))
 
 .PHONY: all programs check check-all unit lint lint-files headers pure packages fmt fuzz bench demo \
-        soak cov install clean
+        soak systemd-check cov install clean
 all: packages
 	$(Q)$(PARALLEL) pure
 	$(Q)$(PARALLEL) programs
@@ -173,6 +173,10 @@ demo: all
 	$(Q)CEBRIDGE_BUILD=$(abspath $(OUT)) tests/support/demo.sh
 soak: all
 	$(Q)CEBRIDGE_BUILD=$(abspath $(OUT)) tests/support/soak.sh
+
+# The service under a real systemd, in a tree that is thrown away; says so where that is not possible.
+systemd-check: all
+	$(Q)tests/systemd/check.sh $(OUT)
 
 cov: packages
 	$(Q)$(PARALLEL) VARIANT=cov check-all
