@@ -435,3 +435,8 @@ size_t listing_raw(const struct listing *listing)
 {
     return listing->raw + listing->raw_end;
 }
+
+int64_t listing_stated(const struct listing *listing)
+{
+    return listing->goal.kind == LISTING_SINCE ? -1 : listing->total;
+}

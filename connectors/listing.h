@@ -118,5 +118,8 @@ bool listing_certified(const struct listing *listing);
 int64_t listing_watermark(const struct listing *listing);
 /* Rows of the listing, each page once, before any filter. */
 size_t listing_raw(const struct listing *listing);
+/* How many rows a full listing will have, as the platform stated last, right or wrong; -1: it states none, or the
+ * listing goes on by key, where what is still to come is not known. For showing only. */
+int64_t listing_stated(const struct listing *listing);
 
 #endif

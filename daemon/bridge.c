@@ -128,9 +128,12 @@ static void tell_progress(struct bridge *bridge)
         .read = {counts->read[MUNICIPAL], counts->read[PROVINCIAL]},
         .written = {counts->settled[MUNICIPAL], counts->settled[PROVINCIAL]},
     };
-    bool writing = progress.written[MUNICIPAL] + progress.written[PROVINCIAL] > 0;
-    progress.done = writing ? progress.written[MUNICIPAL] + progress.written[PROVINCIAL]
-                            : progress.read[MUNICIPAL] + progress.read[PROVINCIAL];
+    run_progress(bridge->run, &progress.done, &progress.total);
+    if (progress.total == 0) {
+        bool writing = progress.written[MUNICIPAL] + progress.written[PROVINCIAL] > 0;
+        progress.done = writing ? progress.written[MUNICIPAL] + progress.written[PROVINCIAL]
+                                : progress.read[MUNICIPAL] + progress.read[PROVINCIAL];
+    }
     bridge->callbacks.progress(bridge->callbacks.context, &progress);
 }
 

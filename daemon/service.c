@@ -11,8 +11,8 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { HEAD_EVERY_MS = 3600 * 1000 };
-enum { STOP_MS = 9000, RUNS_LOOKED_AT = 5000, RETRY_MS = 1000, ARENA_BYTES = 16 * 1024 * 1024 };
+enum { STOP_MS = 9000, RUNS_LOOKED_AT = 5000, RETRY_MS = 1000, ARENA_BYTES = 16 * 1024 * 1024,
+       ONCE_LINE_MS = 10000, HEAD_EVERY_MS = 3600 * 1000 };
 
 struct clocks service_clocks(void)
 {
@@ -156,10 +156,23 @@ static void proceed_in(struct service *service, int64_t wait_ms)
         (void)uv_timer_start(&service->timer, on_timer, (uint64_t)wait_ms, 0);
 }
 
+/* In the foreground: a line for each stage, and every 10 s within it. */
+static bool line_due(struct service *service, const char *stage)
+{
+    uint64_t now = uv_hrtime() / 1000000;
+    if (stage == service->shown_stage && now - service->shown_ms < ONCE_LINE_MS)
+        return false;
+    service->shown_stage = stage;
+    service->shown_ms = now;
+    return true;
+}
+
 static void on_progress(void *context, const struct cycle_progress *progress)
 {
     struct service *service = context;
     if (service->once) {
+        if (!line_due(service, progress->stage))
+            return;
         (void)fprintf(stderr, "cycle %lld: %s %lld", (long long)progress->run, progress->stage,
                       (long long)progress->done);
         if (progress->total > 0)

@@ -26,6 +26,8 @@ struct service {
     uv_timer_t timer, deadline;
     uv_signal_t signals[3];
     bool once, stopping, closing;
+    const char *shown_stage; /* in the foreground: of the last line, and when it was */
+    uint64_t shown_ms;
     int open_rooms;            /* while closing */
     bool platform_down[SIDES]; /* as last logged */
     int64_t head_logged_ms;    /* by the loop's clock; 0: not yet */

@@ -254,6 +254,7 @@ static void decided_some(struct run *run, const struct event *event)
 static void guarded(struct run *run, const struct event *event)
 {
     run->guard = run->guard || event->held;
+    run->writes += event->writes;
     if (event->writes > 0 && !run->setup.dry && !event->held)
         enter(run, PHASE_WRITING);
     else
@@ -325,6 +326,7 @@ static void job_done(struct run *run, const struct event *event)
             break;
         }
         memcpy(run->since, event->since, sizeof run->since);
+        memcpy(run->known, event->known, sizeof run->known);
         run->unknown_pending = event->unknown > 0;
         enter(run, PHASE_READING);
         break;

@@ -69,6 +69,7 @@ struct event {
     enum entity entity;
     bool ok;                          /* JOB: false ends the cycle: the store failed */
     int64_t since[SIDES][ENTITIES];   /* OPEN */
+    int64_t known[SIDES][ENTITIES];   /* OPEN: rows of the last certified listing; 0: none */
     bool paused;                      /* OPEN: the operator paused the bridge: the cycle ends at once */
     int64_t unknown;                  /* OPEN, UNKNOWN: writes whose outcome is not known */
     bool more;                        /* DECIDE, CHECK */
@@ -107,6 +108,9 @@ enum run_end run_ended(const struct run *run);
 /* How it will end, known from JOB_CLOSE on. */
 enum run_end run_ending(const struct run *run);
 const struct run_side *run_side(const struct run *run, enum side side);
+/* How far reading, or writing, has come, for showing: rows of the listings, or writes of the plan. total 0: not known
+ * (as long as a listing states no total and none was certified before, and in other stages). */
+void run_progress(const struct run *run, int64_t *ret_done, int64_t *ret_total);
 /* A static word for progress: "signing on", "reading", "comparing", "checking", "writing", "closing". */
 const char *run_stage(const struct run *run);
 

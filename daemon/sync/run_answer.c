@@ -92,6 +92,7 @@ static void received_write(struct run *run, struct exchange *exchange,
                            const struct received *received)
 {
     run->again = run->again || received->overtaken > 0 || received->unknown > 0;
+    run->answered += (int64_t)(received->settled + received->rejected + received->overtaken + received->unknown);
     if (received->class == ANSWER_FATAL || received->class == ANSWER_RETRY ||
         received->class == ANSWER_SLOW_DOWN || received->class == ANSWER_RENEW_TOKEN ||
         received->class == ANSWER_CLOCK_OFF) {

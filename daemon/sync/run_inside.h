@@ -41,6 +41,8 @@ struct run {
     struct run_side side[SIDES];
     struct stream streams[STREAMS];
     int64_t since[SIDES][ENTITIES];
+    int64_t known[SIDES][ENTITIES];
+    int64_t writes, answered;  /* of the plans that passed the guard; of these, with an outcome */
     bool ready[SIDES];         /* its clock was asked; streams run */
     bool asked_clock[SIDES];
     unsigned flying[SIDES];    /* exchanges out, waiting ones too */

@@ -42,6 +42,7 @@ static enum status read_watermarks(struct desk *desk, struct event *ret)
             if (status != STATUS_OK)
                 return status;
             ret->since[side][entity] = mark.since;
+            ret->known[side][entity] = mark.full_count;
             desk->known_whole[side][entity] = mark.full_run != 0;
         }
     }

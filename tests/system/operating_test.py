@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import socket
 import sys
 import time
 import unittest
@@ -154,6 +155,34 @@ class Daemon(unittest.TestCase):
         done = self.city.cebridge("resync")
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertEqual(mobile(self.city, self.person), "13800006666")
+
+    def progress_of(self, arguments):
+        """The progress lines of the control socket during one resync."""
+        rows = []
+        with socket.socket(socket.AF_UNIX) as to:
+            to.connect(str(self.city.folder / "control.sock"))
+            to.sendall(json.dumps({"command": "resync", "arguments": arguments}).encode() + b"\n")
+            for line in to.makefile():
+                line = json.loads(line)
+                if "end" in line or "exit" in line:
+                    break
+                rows += [line["progress"]] if "progress" in line else []
+        return rows
+
+    def test_progress_says_how_much_there_is_once_it_is_known(self):
+        self.assertEqual(self.city.cebridge("resync", "--full").returncode, 0) # with what the first cycle wrote
+        self.city.control("/fault", {"kind": "latency", "side": "municipal", "path": "/", "ms": 150, "count": 8})
+        self.city.control("/fault", {"kind": "latency", "side": "provincial", "path": "/", "ms": 150, "count": 8})
+        rows = [row for row in self.progress_of({"full": True}) if row["stage"] == "reading"]
+        known = [row for row in rows if row["total"] > 0]
+        self.assertTrue(known, rows)
+        standing = sum(len(self.city.control(f"/dump?side={side}&entity={entity}"))
+                       for side in ("municipal", "provincial") for entity in ("account", "hours", "annual"))
+        self.assertEqual(len({row["total"] for row in known}), 1, known)
+        self.assertAlmostEqual(known[0]["total"] / standing, 1, delta=0.05)
+        done = [row["done"] for row in known]
+        self.assertEqual(done, sorted(done))
+        self.assertTrue(all(row["done"] <= row["total"] for row in known), known)
 
     def test_it_stops_within_ten_seconds(self):
         begun = time.monotonic()
