@@ -76,8 +76,15 @@ static void wait_with(struct bridge *bridge, const struct effect *effect)
                          bridge->interrupted ? 0 : (uint64_t)effect->wait_ms, 0);
 }
 
-static const char *message_of(int exit_code)
+static const char *message_of(const struct cycle *cycle, int exit_code)
 {
+    const struct desk *desk = &cycle->desk;
+    if (exit_code == 5 && desk->changed[MUNICIPAL])
+        return "another municipal platform seems to stand behind its address; nothing was written: put it "
+               "right, then `cebridge accept-platform municipal`, or after a restore `cebridge rebase municipal`";
+    if (exit_code == 5 && desk->changed[PROVINCIAL])
+        return "another provincial platform seems to stand behind its address; nothing was written: put it "
+               "right, then `cebridge accept-platform provincial`, or after a restore `cebridge rebase provincial`";
     switch (exit_code) {
     case 0: return "in step";
     case 3: return "done; conflicts are open";
@@ -97,14 +104,15 @@ static void finish(struct bridge *bridge)
         .run = cycle->desk.run,
         .exit_code = end == RUN_FAILED ? EXIT_STORE : cycle->exit_code,
         .log_head = cycle->log_head,
-        .guard_held = cycle->desk.guard != NULL,
+        .guard_held = cycle->desk.guard != NULL && !desk_any_changed(&cycle->desk),
+        .platform_changed = {cycle->desk.changed[MUNICIPAL], cycle->desk.changed[PROVINCIAL]},
         .platform_failed = {run_side(bridge->run, MUNICIPAL)->failed,
                             run_side(bridge->run, PROVINCIAL)->failed},
         .counts = cycle->counts.at == NULL ? "{}" : cycle->counts.at,
     };
     result.message = cycle->paused            ? "paused"
                      : cycle->refused != NULL ? cycle->refused
-                                              : message_of(result.exit_code);
+                                              : message_of(cycle, result.exit_code);
     if (cycle->paused)
         result.exit_code = 0;
     run_free(bridge->run);
@@ -291,7 +299,7 @@ enum status bridge_start(struct bridge *bridge, const struct cycle_order *order)
     bridge->cycle.organisation_count = bridge->organisation_count;
     bridge->cycle.dry = order->dry_run;
     bridge->cycle.settings_observe = bridge->settings->mode == MODE_OBSERVE;
-    bridge->cycle.paused = false;
+    bridge->cycle.paused = bridge->cycle.untouched = false;
     bridge->cycle.refused = NULL;
     bridge->cycle.scope_text = scope_text(bridge, order);
     bridge->cycle.started = bridge_wall_ms() / 1000;

@@ -46,7 +46,7 @@ struct cycle_result {
     const char *message;  /* static English sentence: what to do where it is not 0 */
     const char *counts;   /* JSON object as in run_row.counts; valid during the callback */
     const char *log_head; /* of the sync log, 64 hex digits; "": none; valid during the callback */
-    bool guard_held, platform_failed[2];
+    bool guard_held, platform_failed[2], platform_changed[2];
 };
 
 struct bridge;

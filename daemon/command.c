@@ -10,7 +10,7 @@ static const struct command commands[] = {
 
 /* Of operators.md, but not of this version. */
 static const char *const later_commands[] = {
-    "report", "accept-platform", "rebase", "backup", "restore", "console", "unlink",
+    "report", "backup", "restore", "console",
 };
 
 #define PREFER_DASH N_("resident ID; better '-': IDs from standard input, one a line")
@@ -98,14 +98,38 @@ static const struct argument arguments[] = {
      N_("observe or write")},
     {"resume", "release-plan", 0, ARGUMENT_NUMBER, "release_plan", NULL, false, false,
      N_("lets the held plan of that cycle be written")},
+    {"accept_platform", "SIDE", 0, ARGUMENT_WORD, "side", "municipal|provincial", false, true,
+     N_("which platform")},
+    {"accept_platform", "reason", 0, ARGUMENT_TEXT, "reason", NULL, false, false,
+     N_("why, for the log")},
+    {"rebase", "SIDE", 0, ARGUMENT_WORD, "side", "municipal|provincial", false, true,
+     N_("which platform")},
+    {"rebase", "reason", 0, ARGUMENT_TEXT, "reason", NULL, false, false, N_("why, for the log")},
+    {"unlink", "RECORD", 0, ARGUMENT_TEXT, "record", NULL, false, true,
+     N_("number of a conflict, or the reference of a record (16 hex digits)")},
+    {"unlink", "reason", 0, ARGUMENT_TEXT, "reason", NULL, false, false, N_("why, for the log")},
 };
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
+/* A name is spelled with a dash where the table's own, which is part of C names, has an underscore. */
+static bool is_name(const char *name, const char *spelled)
+{
+    for (; *name != '\0' && (*name == *spelled || (*name == '_' && *spelled == '-')); name++) {
+        spelled++;
+    }
+    return *name == '\0' && *spelled == '\0';
+}
+
+const char *command_spelled(const struct command *command)
+{
+    return strcmp(command->name, "accept_platform") == 0 ? "accept-platform" : command->name;
+}
+
 const struct command *command_find(const char *name)
 {
     for (size_t i = 0; i < COUNT(commands); i++) {
-        if (strcmp(commands[i].name, name) == 0) {
+        if (is_name(commands[i].name, name)) {
             return &commands[i];
         }
     }

@@ -52,7 +52,13 @@ enum command_role { ROLE_ADMIN = 1, ROLE_CLERK = 2, ROLE_AUDIT = 4, ROLE_READ = 
       N_("one raw record through the mapping, field by field"))                                    \
     X(mode, ACTION, ROLE_ADMIN, N_("observe: everything but writing; write: all"))                 \
     X(pause, ACTION, ROLE_ADMIN, N_("no cycle begins until resume"))                               \
-    X(resume, ACTION, ROLE_ADMIN, N_("goes on after pause, or releases a held plan"))
+    X(resume, ACTION, ROLE_ADMIN, N_("goes on after pause, or releases a held plan"))              \
+    X(accept_platform, ACTION, ROLE_ADMIN,                                                         \
+      N_("the platform was put right: it is read whole, and goes on"))                             \
+    X(rebase, ACTION, ROLE_ADMIN,                                                                  \
+      N_("the platform was restored from a backup: a new epoch, refilled from the other one"))     \
+    X(unlink, ACTION, ROLE_ADMIN | ROLE_CLERK,                                                     \
+      N_("takes back that two records are the same, and keeps them apart"))
 
 /* Marks an English text for translation where it is shown. */
 #define N_(text) text
@@ -90,7 +96,9 @@ struct command {
     const char *help;
 };
 
-/* NULL: no such command. */
+/* As people write it: "accept-platform" for accept_platform. Static. */
+const char *command_spelled(const struct command *command);
+/* By its own name or as people write it. NULL: no such command. */
 const struct command *command_find(const char *name);
 /* In order of the table; NULL behind the last. */
 const struct command *command_at(size_t index);

@@ -26,6 +26,11 @@
     X(PLATFORM_BACK, 5, "1e3e4dc1681f4aff813d3e27ac57b89c", "a platform answers again")            \
     X(GUARD_HELD, 2, "a26a752e7c244216b9d0c8bba780a66a",                                           \
       "a guard holds a plan; nothing is written until it is released")                             \
+    X(PLATFORM_CHANGED, 2, "d6f3b1c82a1f4a7c9a1df3f6f9a1b0c4",                                     \
+      "another platform seems to stand behind the address; nothing is written until it is accepted") \
+    X(STALE, 2, "0b7c2f7e5f0b4c0fa2b8e2a1f0c7d9e3",                                                \
+      "no cycle has succeeded for longer than stale_after")                                        \
+    X(STALE_ENDED, 5, "7f1f9a5c3f5d4d0a8f6f3c1b2e4d6a90", "cycles succeed again")                   \
     X(CONFLICT, 4, "d2c291393dec480d9fe4bb28df8a617a", "conflicts are open")                       \
     X(STATE_HELD, 3, "340325e1e98d4ac7911ff8fe50c98d2e", "another process holds the state")        \
     X(STATE_FAILED, 2, "7dc0171fd0e148f796614fdbeb67dd0e", "the state cannot be used")             \

@@ -167,6 +167,24 @@ static bool line_due(struct service *service, const char *stage)
     return true;
 }
 
+/* Once an alarm, also while a cycle does not end. */
+static void watch_stale(struct service *service, int64_t run)
+{
+    int64_t since = service_clocks().monotonic_ms - service->good_ms;
+    if (service->stale || since <= service->configuration->settings.stale_after_ms)
+        return;
+    service->stale = true;
+    log_event(LOG_STALE, &(struct log_facts){.run = run});
+}
+
+static void note_good(struct service *service, int64_t run)
+{
+    if (service->stale)
+        log_event(LOG_STALE_ENDED, &(struct log_facts){.run = run});
+    service->stale = false;
+    service->good_ms = service_clocks().monotonic_ms;
+}
+
 static void on_progress(void *context, const struct cycle_progress *progress)
 {
     struct service *service = context;
@@ -180,6 +198,7 @@ static void on_progress(void *context, const struct cycle_progress *progress)
         (void)fputc('\n', stderr);
         return;
     }
+    watch_stale(service, progress->run);
     notify_status("cycle %lld: %s, %lld read, %lld written", (long long)progress->run,
                   progress->stage, (long long)progress->read[0] + progress->read[1],
                   (long long)progress->written[0] + progress->written[1]);
@@ -197,6 +216,16 @@ static void log_platforms(struct service *service, const struct cycle_result *re
     }
 }
 
+static void log_changed(struct service *service, const struct cycle_result *result)
+{
+    for (enum side side = 0; side < SIDES; side++) {
+        if (result->platform_changed[side] && !service->platform_changed[side])
+            log_event(LOG_PLATFORM_CHANGED,
+                      &(struct log_facts){.run = result->run, .has_platform = true, .platform = side});
+        service->platform_changed[side] = result->platform_changed[side];
+    }
+}
+
 static bool is_paused(const struct cycle_result *result)
 {
     return strcmp(result->message, "paused") == 0;
@@ -206,9 +235,15 @@ static void log_result(struct service *service, const struct cycle_result *resul
 {
     struct log_facts facts = {
         .run = result->run, .code = result->exit_code, .detail = result->message};
+    bool good = result->exit_code == EXIT_DONE || result->exit_code == EXIT_CONFLICTS;
+    if (good && !is_paused(result))
+        note_good(service, result->run);
+    else
+        watch_stale(service, result->run);
     if (is_paused(result))
         return;
     log_platforms(service, result);
+    log_changed(service, result);
     if (result->guard_held)
         log_event(LOG_GUARD_HELD, &facts);
     bool failed = result->exit_code == EXIT_INTERNAL || result->exit_code == EXIT_CREATE;
@@ -367,6 +402,24 @@ static void close_all(struct service *service)
     on_room_closed(service);
 }
 
+/* How long ago, in ms, a cycle ended well; 0: never, or not to be read. */
+static int64_t since_good_ms(const struct configuration *configuration)
+{
+    struct store *store = NULL;
+    struct store_error error;
+    struct slice key = {(const char *)configuration->log_key, sizeof configuration->log_key};
+    struct run_row run = {0};
+    struct arena arena;
+    if (store_open_reader(configuration->settings.state_dir, key, &store, &error) != STATUS_OK)
+        return 0;
+    arena_init(&arena, ARENA_BYTES);
+    bool known = run_last_good(store, &arena, &run) == STATUS_OK;
+    int64_t since = known ? service_clocks().wall - run.ended : 0;
+    arena_free(&arena);
+    store_close(store);
+    return since > 0 ? since * 1000 : 0;
+}
+
 /* When the last complete full cycle began; 0: never, or not to be read. */
 static int64_t last_full(const struct configuration *configuration)
 {
@@ -462,6 +515,7 @@ static int start(struct service *service, bool full)
         return (int)command_exit_of(service_begin(service, &order));
     schedule_init(&service->schedule, settings->incremental_ms, settings->full_minute,
                   last_full(service->configuration), service_clocks());
+    service->good_ms = service_clocks().monotonic_ms - since_good_ms(service->configuration);
     exit_code = open_control(service);
     if (exit_code != EXIT_DONE)
         return exit_code;

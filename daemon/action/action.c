@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-enum { ACTION_ARENA_BYTES = 4 * 1024 * 1024 };
+enum { ACTION_ARENA_BYTES = 4 * 1024 * 1024, REASON_BYTES = 2000 };
 
 #define ACTION_ROW_VIEW(name)
 #define ACTION_ROW_ACTION(name) {#name, action_of_##name},
@@ -55,6 +55,16 @@ int action_fail(struct action_call *call, enum exit_code code, const char *messa
 {
     call->message = message;
     return (int)code;
+}
+
+const char *action_reason(struct action_call *call)
+{
+    const char *reason = json_string_value(json_object_get(call->arguments, "reason"));
+    if (reason == NULL || slice_empty(slice_trim(slice_of(reason))) || strlen(reason) > REASON_BYTES) {
+        call->message = N_("a reason is needed, of at most 2000 bytes");
+        return NULL;
+    }
+    return reason;
 }
 
 int action_fail_status(struct action_call *call, enum status status)

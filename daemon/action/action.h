@@ -41,6 +41,13 @@ int action_of_ack(struct action_call *call);
 int action_of_mode(struct action_call *call);
 int action_of_pause(struct action_call *call);
 int action_of_resume(struct action_call *call);
+int action_of_accept_platform(struct action_call *call);
+int action_of_rebase(struct action_call *call);
+int action_of_unlink(struct action_call *call);
+
+/* The reason that was given: trimmed of nothing, of at most 2000 bytes. NULL: none that counts; then the call
+ * has its message, and EXIT_USAGE is the answer. */
+const char *action_reason(struct action_call *call);
 
 /* As their namesakes of views. */
 int action_give(struct action_call *call, json_t *row);

@@ -8,8 +8,6 @@
 
 #include <string.h>
 
-enum { REASON_BYTES = 2000 };
-
 struct wanted_decision {
     enum decision decision;
     struct slice value; /* canonical */
@@ -72,13 +70,12 @@ static int read_decision(struct action_call *call, struct wanted_decision *ret)
     const char *take = text_of(call, "take"), *value = text_of(call, "value");
     bool accept = json_is_true(json_object_get(call->arguments, "accept"));
     enum side side = MUNICIPAL;
-    ret->reason = text_of(call, "reason");
     if ((take != NULL) + (value != NULL) + accept != 1) {
         return action_fail(call, EXIT_USAGE, N_("exactly one of take, value and accept is needed"));
     }
-    if (ret->reason == NULL || slice_empty(slice_trim(slice_of(ret->reason))) ||
-        strlen(ret->reason) > REASON_BYTES) {
-        return action_fail(call, EXIT_USAGE, N_("a reason is needed, of at most 2000 bytes"));
+    ret->reason = action_reason(call);
+    if (ret->reason == NULL) {
+        return EXIT_USAGE;
     }
     if (take != NULL && !side_find(slice_of(take), &side)) {
         return action_fail(call, EXIT_USAGE, N_("take is municipal or provincial"));

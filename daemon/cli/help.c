@@ -57,7 +57,7 @@ static void print_argument(FILE *to, const struct argument *argument)
 static void print_usage(const struct command *command, FILE *to)
 {
     const struct argument *argument = NULL;
-    fprintf(to, _("Usage: cebridge %s"), command->name);
+    fprintf(to, _("Usage: cebridge %s"), command_spelled(command));
     while ((argument = command_argument(command->name, argument)) != NULL) {
         if (argument_positional(argument)) {
             fprintf(to, argument->needed ? " %s%s" : " [%s%s]", argument->name,
@@ -74,7 +74,7 @@ void invocation_help(const struct command *command, FILE *to)
     if (command == NULL) {
         fprintf(to, "%s\n\n", _("Usage: cebridge COMMAND [OPTION]..."));
         for (size_t i = 0; (command = command_at(i)) != NULL; i++) {
-            print_row(to, command->name, _(command->help));
+            print_row(to, command_spelled(command), _(command->help));
         }
         fprintf(to, "\n");
         command = NULL;

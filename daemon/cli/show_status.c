@@ -78,6 +78,12 @@ static void side_lines(struct show *show, json_t *row, const char *member, const
         show_line(show, _("  certificate until"), text_of(&text), COLOUR_NONE);
     }
     buffer_free(&text);
+    if (json_is_object(json_object_get(side, "changed"))) {
+        show_line(show, _("  another platform?"),
+                  _("nothing is written; `cebridge accept-platform` when it was put right, "
+                    "`cebridge rebase` after a restore"),
+                  COLOUR_RED);
+    }
 }
 
 static void cycle_line(struct show *show, const char *name, json_t *run, enum colour colour)

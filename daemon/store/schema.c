@@ -105,10 +105,12 @@ static const char *const stage_1[] = {
  * be checked (now, or from an instant on), and her balance as it was last checked. */
 static const char *const stage_2[] = {
     "ALTER TABLE stage.record ADD COLUMN open TEXT",
-    "CREATE TABLE stage.learner (person BLOB PRIMARY KEY, dirty INTEGER NOT NULL,"
-    " due INTEGER NOT NULL, balance BLOB) WITHOUT ROWID",
+    "CREATE TABLE stage.learner (person BLOB PRIMARY KEY, dirty INTEGER, due INTEGER, balance BLOB)",
     "CREATE INDEX stage.learner_dirty ON learner (person) WHERE dirty = 1",
     "CREATE INDEX stage.learner_due ON learner (due) WHERE due > 0",
+    /* Records that came with a lower version than one already seen, and since when. */
+    "CREATE TABLE stage.lower (side INTEGER, entity INTEGER, id TEXT, since INTEGER)",
+    "CREATE UNIQUE INDEX stage.lower_id ON lower (side, entity, id)",
     NULL,
 };
 
@@ -119,6 +121,10 @@ static const char *const state_2[] = {
     "ALTER TABLE write ADD COLUMN undoes INTEGER NOT NULL DEFAULT 0",
     "CREATE INDEX write_undoes ON write (undoes, run) WHERE undoes > 0",
     "CREATE TABLE left_out (run INTEGER, write INTEGER, why TEXT, PRIMARY KEY (run, write))",
+    /* Links that were taken back: the two are never linked again by themselves. */
+    "CREATE TABLE apart (entity INTEGER, municipal_id TEXT, provincial_id TEXT, at INTEGER)",
+    "CREATE UNIQUE INDEX apart_pair ON apart (entity, municipal_id, provincial_id)",
+    "CREATE INDEX apart_provincial ON apart (entity, provincial_id)",
     NULL,
 };
 

@@ -29,6 +29,7 @@ struct exchange {
     bool paged;             /* NEED: a query that goes on over pages */
     struct listing listing; /* its state */
     unsigned attempt;       /* 1: the first */
+    int64_t wait_ms;        /* NEED: before it is sent for the first time */
     int64_t writes[EXCHANGE_ITEMS]; /* WRITE: journal numbers, by item */
     struct request_item items[EXCHANGE_ITEMS];
 };

@@ -271,7 +271,13 @@ static void took_need(struct run *run, const struct event *event)
         exchange_free(event->next);
         return;
     }
-    run_effect_send(run, event->next);
+    if (event->next->wait_ms > 0) {
+        run->flying[event->side]++;
+        run_effect_add(run, &(struct effect){.kind = EFFECT_WAIT, .exchange = event->next,
+                                             .side = event->side, .wait_ms = event->next->wait_ms});
+    } else {
+        run_effect_send(run, event->next);
+    }
     run_ask_needs(run);
 }
 
@@ -323,6 +329,11 @@ static void job_done(struct run *run, const struct event *event)
         if (event->paused) {
             run->end = RUN_DONE;
             enter(run, PHASE_ENDED);
+            break;
+        }
+        if (event->held) {
+            run->guard = true;
+            close_run(run);
             break;
         }
         memcpy(run->since, event->since, sizeof run->since);

@@ -77,7 +77,7 @@ struct event {
     struct exchange *next;            /* NEED, WRITE: handed over; NULL: none */
     unsigned wave;                    /* WRITE: the lowest wave left, UINT_MAX: none */
     int64_t writes;                   /* GUARD: that may be sent */
-    bool held;                        /* GUARD: a guard holds the plan */
+    bool held;                        /* GUARD: a guard holds the plan; OPEN: nobody is asked, the cycle ends */
     bool guard;                       /* LISTED: a guard tripped: nothing more is read or decided */
 };
 

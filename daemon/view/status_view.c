@@ -12,7 +12,7 @@
 struct status_facts {
     struct view_call *call;
     json_t *answer;
-    bool paused, held, stale;
+    bool paused, held, stale, changed;
     int64_t open, last_ended;
 };
 
@@ -85,6 +85,8 @@ static void tidy_side(json_t *row)
 static bool add_side(struct status_facts *facts, enum side side)
 {
     static const char *const metas[SIDES] = {"side.municipal", "side.provincial"};
+    static const char *const changes[SIDES] = {"changed.municipal", "changed.provincial"};
+    json_t *changed = meta_json(facts, changes[side]);
     json_t *known = meta_json(facts, metas[side]);
     json_t *row = json_pack("{s:n, s:n, s:n, s:n, s:n}", "reached", "checked_at", "clock_offset_ms",
                             "certificate_expires", "message");
@@ -99,6 +101,9 @@ static bool add_side(struct status_facts *facts, enum side side)
     tidy_side(row);
     json_object_set_new(row, "records", records(facts, side));
     json_object_set_new(row, "watermark", watermark(facts, side));
+    json_object_del(changed, "since");
+    facts->changed = facts->changed || changed != NULL;
+    json_object_set_new(row, "changed", changed != NULL ? changed : json_null());
     bool reached = json_is_true(json_object_get(row, "reached"));
     json_object_set_new(facts->answer, side_name(side), row);
     return reached;
@@ -241,7 +246,8 @@ int view_of_status(struct view_call *call)
     add_links(&facts);
     add_control_totals(&facts);
     add_daemon(&facts);
-    bool in_step = municipal && provincial && !facts.stale && !facts.held && facts.open == 0;
+    bool in_step = municipal && provincial && !facts.stale && !facts.held && !facts.changed &&
+                   facts.open == 0;
     json_object_set_new(facts.answer, "in_step", json_boolean(in_step));
     int code = view_give(call, facts.answer);
     if (code == EXIT_DONE && call->view->store == NULL) {

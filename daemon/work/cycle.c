@@ -7,6 +7,8 @@
 #include "daemon/work/learner_check.h"
 #include "daemon/work/needs.h"
 #include "daemon/work/ordered.h"
+#include "daemon/work/rebase.h"
+#include "daemon/work/signs.h"
 #include "daemon/work/undo.h"
 
 #include <stdio.h>
@@ -41,7 +43,7 @@ static enum status read_watermarks(struct desk *desk, struct event *ret)
             enum status status = stage_watermark(desk->store, side, (enum entity)entity, &mark);
             if (status != STATUS_OK)
                 return status;
-            ret->since[side][entity] = mark.since;
+            ret->since[side][entity] = desk->since_before[side][entity] = mark.since;
             ret->known[side][entity] = mark.full_count;
             desk->known_whole[side][entity] = mark.full_run != 0;
         }
@@ -94,6 +96,13 @@ static enum status open_run(struct cycle *cycle, struct event *ret)
     if (status == STATUS_OK)
         status = read_watermarks(desk, ret);
     if (status == STATUS_OK)
+        status = rebase_open(desk);
+    if (status == STATUS_OK)
+        status = signs_open(desk);
+    ret->held = cycle->untouched = desk_any_changed(desk);
+    if (status != STATUS_OK || ret->held)
+        return status;
+    if (status == STATUS_OK)
         status = apply_ask_unknown(desk, &ret->unknown);
     if (status == STATUS_OK && cycle->kind == RUN_SCOPED)
         status = ask_for_named(cycle);
@@ -144,26 +153,7 @@ static int64_t reached(const struct cycle *cycle, const struct effect *effect)
     return effect->watermark < there ? effect->watermark : there;
 }
 
-/* The watermark moves only now, when the pages are stored; and never back. */
-static enum status listed_job(struct cycle *cycle, const struct effect *effect, struct event *ret)
-{
-    struct desk *desk = &cycle->desk;
-    struct watermark mark;
-    enum status status = stage_watermark(desk->store, effect->side, effect->entity, &mark);
-    if (status == STATUS_OK && reached(cycle, effect) > mark.since && cycle->kind != RUN_SCOPED) {
-        mark.since = reached(cycle, effect);
-        status = stage_set_watermark(desk->store, effect->side, effect->entity, &mark);
-    }
-    if (status == STATUS_OK && effect->certified)
-        status = decide_missing(desk, effect->side, effect->entity, effect->raw);
-    if (status == STATUS_OK && effect->certified && desk->guard == NULL)
-        desk->known_whole[effect->side][effect->entity] = true;
-    ret->guard = desk->guard != NULL;
-    ret->needs = all_needs(desk);
-    return status;
-}
-
-static void learn_sides(struct cycle *cycle)
+static void take_sides(struct cycle *cycle)
 {
     for (enum side side = MUNICIPAL; side < SIDES; side++) {
         cycle->desk.side_failed[side] = cycle->sides[side].failed;
@@ -173,10 +163,49 @@ static void learn_sides(struct cycle *cycle)
     }
 }
 
+/* A listing that shrank was judged first; then, whether it is still the same platform. */
+static enum status judge_platform(struct cycle *cycle, const struct effect *effect)
+{
+    struct desk *desk = &cycle->desk;
+    enum status status = store_begin(desk->store);
+    if (status != STATUS_OK)
+        return status;
+    if (effect->certified)
+        status = signs_newest(desk, effect->side, effect->entity, effect->watermark);
+    if (status == STATUS_OK && desk->guard == NULL)
+        status = signs_judge(desk, effect->side);
+    if (status == STATUS_OK)
+        return store_commit(desk->store);
+    store_rollback(desk->store);
+    return status;
+}
+
+/* The watermark moves only now, when the pages are stored; and never back. */
+static enum status listed_job(struct cycle *cycle, const struct effect *effect, struct event *ret)
+{
+    struct desk *desk = &cycle->desk;
+    struct watermark mark;
+    take_sides(cycle);
+    enum status status = stage_watermark(desk->store, effect->side, effect->entity, &mark);
+    if (status == STATUS_OK && reached(cycle, effect) > mark.since && cycle->kind != RUN_SCOPED) {
+        mark.since = reached(cycle, effect);
+        status = stage_set_watermark(desk->store, effect->side, effect->entity, &mark);
+    }
+    if (status == STATUS_OK && effect->certified)
+        status = decide_missing(desk, effect->side, effect->entity, effect->raw);
+    if (status == STATUS_OK && effect->certified && desk->guard == NULL)
+        desk->known_whole[effect->side][effect->entity] = true;
+    if (status == STATUS_OK)
+        status = judge_platform(cycle, effect);
+    ret->guard = desk->guard != NULL;
+    ret->needs = all_needs(desk);
+    return status;
+}
+
 static enum status decide_job(struct cycle *cycle, struct event *ret)
 {
     struct decide_result result = {.more = false};
-    learn_sides(cycle);
+    take_sides(cycle);
     enum status status = desk_undoing(&cycle->desk) ? undo_some(&cycle->desk, PIECE, &result)
                                                     : decide_some(&cycle->desk, PIECE, &result);
     ret->more = result.more;
@@ -203,7 +232,7 @@ static enum status check_job(struct cycle *cycle, struct event *ret)
     struct desk *desk = &cycle->desk;
     enum status status = cycle->checking ? STATUS_OK : learner_check_begin(desk);
     cycle->checking = true;
-    learn_sides(cycle);
+    take_sides(cycle);
     if (status == STATUS_OK)
         status = learner_check_some(desk, PIECE, &ret->more);
     if (status == STATUS_OK && !ret->more && cycle->kind == RUN_FULL)
@@ -382,8 +411,10 @@ static enum status close_job(struct cycle *cycle)
     count_all(cycle);
     if (status == STATUS_OK)
         status = find_exit(cycle);
-    for (enum side side = MUNICIPAL; status == STATUS_OK && side < SIDES; side++)
+    for (enum side side = MUNICIPAL; status == STATUS_OK && side < SIDES && !cycle->untouched; side++)
         status = note_side(cycle, side);
+    if (status == STATUS_OK && (cycle->exit_code == EXIT_IN_STEP || cycle->exit_code == EXIT_CONFLICTS))
+        status = rebase_end(&cycle->desk);
     if (status == STATUS_OK)
         status = end_row(cycle);
     if (status == STATUS_OK)
@@ -404,7 +435,7 @@ static enum status do_job(struct cycle *cycle, const struct effect *effect, stru
     switch (effect->job) {
     case JOB_OPEN: return open_job(cycle, ret);
     case JOB_LISTED: return listed_job(cycle, effect, ret);
-    case JOB_RESOLVE: return apply_resolve_unknown(desk);
+    case JOB_RESOLVE: return desk_any_changed(desk) ? STATUS_OK : apply_resolve_unknown(desk);
     case JOB_BEGIN: return desk_undoing(desk) ? undo_begin(desk) : decide_begin(desk);
     case JOB_DECIDE: return decide_job(cycle, ret);
     case JOB_NEED: return needs_next(desk, effect->side, &ret->next);

@@ -23,6 +23,7 @@ struct cycle {
     bool checking;                  /* the learners' walk began */
     bool paused;                    /* found by JOB_OPEN: nothing is done */
     const char *refused;            /* likewise, and why: the order cannot be carried out; else NULL */
+    bool untouched;                 /* found by JOB_OPEN: no platform is asked, one waits for the operator */
     enum run_end end;               /* set by the caller before JOB_CLOSE */
     struct run_side sides[SIDES];   /* likewise */
     int exit_code;                  /* of resync, after JOB_CLOSE */

@@ -1,6 +1,7 @@
 #include "daemon/work/decide.h"
 
 #include "daemon/work/finding.h"
+#include "daemon/work/missing.h"
 #include "daemon/work/needs.h"
 #include "daemon/work/pair.h"
 #include "daemon/work/region.h"
@@ -8,38 +9,8 @@
 #include "daemon/work/scope.h"
 #include "daemon/work/undo.h"
 
-#include <stdio.h>
-
 static const enum entity walked[] = {ENTITY_ACCOUNT, ENTITY_HOURS};
 enum { WALKED = sizeof walked / sizeof *walked };
-
-/* The hours of a person who left the region are not read by id: they went with her. They have her region on that
- * platform, so they leave its listing as she does. */
-static enum status ask_for_missing(struct desk *desk, enum side side, enum entity entity)
-{
-    struct staged missing = {0};
-    struct arena walk;
-    struct slice after = {0};
-    char last[72] = "";
-    enum status status = STATUS_OK;
-    arena_init(&walk, 64 * 1024);
-    while (status == STATUS_OK) {
-        bool asked = false;
-        arena_reset(&walk);
-        after = slice_of(last);
-        status = stage_next_missing(desk->store, side, entity, desk->run, after, &walk, &missing);
-        if (status != STATUS_OK)
-            break;
-        (void)snprintf(last, sizeof last, "%.*s", (int)missing.remote_id.size, missing.remote_id.at);
-        bool left = false;
-        if (entity == ENTITY_HOURS)
-            status = region_outside(desk, side, missing.person, &left);
-        if (status == STATUS_OK && !left)
-            status = need_by_id(desk, side, entity, missing.remote_id, &asked);
-    }
-    arena_free(&walk);
-    return status == STATUS_NOT_FOUND ? STATUS_OK : status;
-}
 
 /* Hours that a listing lacks are asked for when the accounts are known: whose person left is not. */
 static enum status ask_for_due(struct desk *desk)
@@ -49,7 +20,7 @@ static enum status ask_for_due(struct desk *desk)
         if (!desk->missing_due[side][ENTITY_HOURS])
             continue;
         desk->missing_due[side][ENTITY_HOURS] = false;
-        status = ask_for_missing(desk, side, ENTITY_HOURS);
+        status = missing_ask(desk, side, ENTITY_HOURS, desk->known_first[side][ENTITY_HOURS]);
     }
     return status;
 }
@@ -114,6 +85,15 @@ static size_t all_needs(const struct desk *desk)
 
 static enum status walk(struct desk *desk, size_t most)
 {
+    if (desk_any_changed(desk)) {
+        desk->stage = WALKED;
+        return STATUS_OK;
+    }
+    enum status asked = missing_rest(desk);
+    if (asked != STATUS_OK || all_needs(desk) > 0) {
+        desk->stage = WALKED;
+        return asked;
+    }
     for (size_t count = 0; count < most && desk->stage < WALKED; count++) {
         enum entity entity = walked[desk->stage];
         bool end = !entity_readable(desk, entity);
@@ -145,16 +125,6 @@ enum status decide_some(struct desk *desk, size_t most, struct decide_result *re
     return store_commit(desk->store);
 }
 
-/* One conflict of a whole side, for the guard and its like. */
-static enum status side_conflict(struct desk *desk, enum side side, enum conflict_kind kind,
-                                 const char *field, const char *reason)
-{
-    struct finding_subject subject = {.entity = ENTITIES};
-    subject.text = side == MUNICIPAL ? SLICE("side:municipal") : SLICE("side:provincial");
-    subject.owner = desk->region;
-    return finding_alone(desk, &subject, conflict_kind_name(kind), field, reason);
-}
-
 static enum status judge_listing(struct desk *desk, enum side side, enum entity entity,
                                  int64_t listed)
 {
@@ -162,10 +132,14 @@ static enum status judge_listing(struct desk *desk, enum side side, enum entity 
     enum status status = stage_watermark(desk->store, side, entity, &mark);
     if (status != STATUS_OK)
         return status;
-    enum guard_verdict verdict = guard_listing(&desk->limits, listed, mark.full_count);
+    /* The first listing after the side was forgotten is not compared: the operator has accepted it, and what
+     * it lacks is looked for by the links. */
+    bool first = mark.full_run == 0;
+    enum guard_verdict verdict =
+        first ? GUARD_PASSES : guard_listing(&desk->limits, listed, mark.full_count);
     if (verdict != GUARD_PASSES && desk->guard == NULL) {
         desk->guard = guard_verdict_name(verdict);
-        return side_conflict(desk, side, KIND_mass_change_guard, entity_name(entity), desk->guard);
+        return finding_side(desk, side, KIND_mass_change_guard, entity_name(entity), desk->guard);
     }
     if (verdict != GUARD_PASSES)
         return STATUS_OK;
@@ -174,9 +148,12 @@ static enum status judge_listing(struct desk *desk, enum side side, enum entity 
     mark.full_run = desk->run;
     mark.full_at = desk->now;
     status = stage_set_watermark(desk->store, side, entity, &mark);
-    desk->missing_due[side][ENTITY_HOURS] = desk->missing_due[side][ENTITY_HOURS] || entity == ENTITY_HOURS;
+    if (entity == ENTITY_HOURS) { /* behind the accounts: whose person left the region is not asked for */
+        desk->missing_due[side][entity] = true;
+        desk->known_first[side][entity] = first;
+    }
     if (status == STATUS_OK && entity == ENTITY_ACCOUNT)
-        status = ask_for_missing(desk, side, entity);
+        status = missing_ask(desk, side, entity, first);
     return status;
 }
 
@@ -210,7 +187,7 @@ static enum status count_against(struct desk *desk, enum side side, enum entity 
     if (verdict == GUARD_PASSES)
         return STATUS_OK;
     desk->guard = guard_verdict_name(verdict);
-    return side_conflict(desk, side, KIND_mass_change_guard, entity_name(entity), desk->guard);
+    return finding_side(desk, side, KIND_mass_change_guard, entity_name(entity), desk->guard);
 }
 
 static bool released(struct desk *desk, struct hash plan)
@@ -264,9 +241,12 @@ static enum status clear_guard(struct desk *desk)
     enum status status = store_meta_set(desk->store, "held_plan", SLICE(""));
     if (status == STATUS_OK)
         status = store_meta_set(desk->store, "release", SLICE(""));
-    if (status == STATUS_OK)
-        status = finding_clear(desk, SLICE("side:municipal"));
-    return status == STATUS_OK ? finding_clear(desk, SLICE("side:provincial")) : status;
+    for (enum side side = MUNICIPAL; status == STATUS_OK && side < SIDES; side++) {
+        status = finding_clear_kind(desk, finding_side_subject(side), KIND_mass_change_guard);
+        if (status == STATUS_OK)
+            status = finding_clear_kind(desk, finding_side_subject(side), KIND_schema_drift);
+    }
+    return status;
 }
 
 int64_t decide_planned(const struct desk *desk)
@@ -285,6 +265,9 @@ static enum status guard_plan(struct desk *desk, bool observe, int64_t *ret_writ
 {
     struct hash plan = {{0}};
     bool was_released = false;
+    *ret_writes = 0;
+    if (desk_any_changed(desk))
+        return journal_hold(desk->store, desk->run);
     enum status status = desk->order.reviewed ? reviewed_keep(desk) : STATUS_OK;
     for (enum side side = MUNICIPAL; status == STATUS_OK && side < SIDES; side++) {
         for (int entity = 0; status == STATUS_OK && entity < ENTITIES; entity++) {

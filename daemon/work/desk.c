@@ -25,6 +25,7 @@ void desk_reset(struct desk *desk)
     hashset_clear(&desk->unknown);
     hashset_clear(&desk->days);
     hashset_clear(&desk->refused);
+    hashset_clear(&desk->gone);
     hashset_clear(&desk->scope.subjects);
     hashset_clear(&desk->order.keys);
     hashset_clear(&desk->order.found);
@@ -38,6 +39,12 @@ void desk_reset(struct desk *desk)
     memset(desk->clock_trusted, 0, sizeof desk->clock_trusted);
     desk->guard = NULL;
     memset(desk->missing_due, 0, sizeof desk->missing_due);
+    memset(desk->signs, 0, sizeof desk->signs);
+    memset(desk->changed, 0, sizeof desk->changed);
+    memset(desk->lower_asked, 0, sizeof desk->lower_asked);
+    memset(desk->looked_again, 0, sizeof desk->looked_again);
+    memset(desk->missing_left, 0, sizeof desk->missing_left);
+    memset(desk->rebasing, 0, sizeof desk->rebasing);
     desk->planned_before = 0;
     desk->round = 0;
     desk->stage = 0;
@@ -108,8 +115,8 @@ static enum status need_once(struct desk *desk, struct need *need, struct slice 
                              bool *ret_asked)
 {
     char what[64];
-    (void)snprintf(what, sizeof what, "need:%d:%d:%d", (int)need->side, (int)need->entity,
-                   need->by_id);
+    (void)snprintf(what, sizeof what, "need:%d:%d:%d:%d", (int)need->side, (int)need->entity,
+                   need->by_id, need->not_before != 0);
     struct hash hash = desk_hash_pair(desk, what, text, (struct slice){0});
     *ret_asked = false;
     if (hashset_has(&desk->asked, hash) || text.size >= sizeof need->text)
@@ -127,6 +134,27 @@ enum status need_by_id(struct desk *desk, enum side side, enum entity entity, st
 {
     struct need need = {.side = side, .entity = entity, .by_id = true};
     return need_once(desk, &need, remote_id, ret_asked);
+}
+
+enum status need_again(struct desk *desk, enum side side, enum entity entity, struct slice remote_id,
+                       int64_t not_before)
+{
+    struct need need = {.side = side, .entity = entity, .by_id = true, .not_before = not_before};
+    bool asked = false;
+    return need_once(desk, &need, remote_id, &asked);
+}
+
+struct hash desk_gone_hash(const struct desk *desk, enum side side, enum entity entity,
+                           struct slice remote_id)
+{
+    char what[48];
+    (void)snprintf(what, sizeof what, "gone:%d:%d", (int)side, (int)entity);
+    return desk_hash_pair(desk, what, remote_id, (struct slice){0});
+}
+
+bool desk_any_changed(const struct desk *desk)
+{
+    return desk->changed[MUNICIPAL] || desk->changed[PROVINCIAL];
 }
 
 enum status need_by_code(struct desk *desk, enum side side, enum entity entity, bool organisation,

@@ -12,6 +12,7 @@
 #include "daemon/store/stage.h"
 #include "daemon/sync/guard.h"
 #include "daemon/sync/judge.h"
+#include "daemon/sync/platform_sign.h"
 #include "daemon/work/hashset.h"
 #include "mapping/decode.h"
 #include "mapping/digest.h"
@@ -47,7 +48,8 @@ struct need {
     enum entity entity;
     bool by_id;
     bool organisation;
-    char text[72]; /* the remote id, or the code */
+    int64_t not_before; /* instant; 0: at once */
+    char text[72];      /* the remote id, or the code */
 };
 
 struct need_list {
@@ -98,6 +100,18 @@ struct desk {
     struct desk_counts counts;
     bool ambiguous_open;     /* some group is in conflict: whoever is judged may end it */
     const char *guard;       /* why the cycle writes nothing; NULL: no guard tripped */
+    /* is each platform still the one that was known? */
+    struct platform_signs signs[SIDES];
+    bool changed[SIDES];     /* it is not: nothing is decided until the operator has spoken */
+    bool any_lower;          /* some record came with a lower version than one already seen */
+    size_t lower_asked[SIDES];
+    bool looked_again[SIDES];
+    int64_t since_before[SIDES][ENTITIES]; /* the watermarks when the cycle began */
+    bool missing_left[SIDES][ENTITIES];    /* of what a listing lacks, the sentinels were asked for first */
+    bool known_first[SIDES][ENTITIES];     /* ... and that was known from the links, not from the stage */
+    struct hashset gone;     /* linked records that a read by id did not find and the stage does not hold */
+    bool rebasing[SIDES];    /* the side was restored, and is refilled */
+    int64_t restored_since[SIDES][ENTITIES]; /* what is later was changed after the restore */
     struct arena arena;      /* of the key or page at hand */
     struct arena walk;       /* of a walk's cursor */
     /* where the walk of decide stands */
@@ -132,6 +146,13 @@ enum status need_by_id(struct desk *desk, enum side side, enum entity entity, st
                        bool *ret_asked);
 enum status need_by_code(struct desk *desk, enum side side, enum entity entity, bool organisation,
                          struct slice code, bool *ret_asked);
+/* Once more by id, although it was asked for already, and not before that instant. */
+enum status need_again(struct desk *desk, enum side side, enum entity entity, struct slice remote_id,
+                       int64_t not_before);
+/* How a linked record is named in desk->gone. */
+struct hash desk_gone_hash(const struct desk *desk, enum side side, enum entity entity,
+                           struct slice remote_id);
+bool desk_any_changed(const struct desk *desk);
 
 /* An event of the log: members are JSON members without braces, masked. */
 enum status desk_event(struct desk *desk, const char *event, const struct buffer *members);

@@ -194,3 +194,29 @@ enum status finding_clear(struct desk *desk, struct slice subject)
     enum status status = findings_begin(desk, &findings);
     return status == STATUS_OK ? findings_end(desk, &findings) : status;
 }
+
+enum status finding_clear_kind(struct desk *desk, struct slice subject, enum conflict_kind kind)
+{
+    struct findings findings = {.subject = {.entity = ENTITIES, .text = subject}};
+    enum status status = findings_begin(desk, &findings);
+    for (size_t index = 0; status == STATUS_OK && index < findings.open_count; index++) {
+        struct conflict *open = &findings.open[index];
+        bool stands = open->state != CONFLICT_CLOSED && open->state != CONFLICT_CLEARED;
+        if (stands && strcmp(open->kind, conflict_kind_name(kind)) == 0)
+            status = close_as(desk, open, false);
+    }
+    return status;
+}
+
+struct slice finding_side_subject(enum side side)
+{
+    return side == MUNICIPAL ? SLICE("side:municipal") : SLICE("side:provincial");
+}
+
+enum status finding_side(struct desk *desk, enum side side, enum conflict_kind kind,
+                         const char *field, const char *reason)
+{
+    struct finding_subject subject = {.entity = ENTITIES, .owner = desk->region};
+    subject.text = finding_side_subject(side);
+    return finding_alone(desk, &subject, conflict_kind_name(kind), field, reason);
+}

@@ -56,7 +56,14 @@ enum status finding_close(struct desk *desk, struct conflict *open);
 /* A conflict of no judged key: a guard, a drift, a quarantined record. */
 enum status finding_alone(struct desk *desk, const struct finding_subject *subject, const char *kind,
                           const char *field, const char *reason);
-/* Clears all open conflicts of a subject. */
+/* Clears all open conflicts of a subject; of one kind only, where a kind is named. */
 enum status finding_clear(struct desk *desk, struct slice subject);
+enum status finding_clear_kind(struct desk *desk, struct slice subject, enum conflict_kind kind);
+
+/* "side:municipal", "side:provincial". Static. */
+struct slice finding_side_subject(enum side side);
+/* A conflict of a whole side: a guard, a drift, another platform. */
+enum status finding_side(struct desk *desk, enum side side, enum conflict_kind kind,
+                         const char *field, const char *reason);
 
 #endif

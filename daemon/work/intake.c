@@ -1,6 +1,8 @@
 #include "daemon/work/intake.h"
 
 #include "daemon/store/learners.h"
+#include "daemon/work/finding.h"
+#include "daemon/work/signs.h"
 
 #include <string.h>
 
@@ -186,14 +188,6 @@ static enum status mark_listed(struct desk *desk, enum side side, enum entity en
     return stage_mark_seen(desk->store, side, entity, remote_id, desk->run);
 }
 
-static enum status stale_row(struct desk *desk, enum side side, enum entity entity,
-                             struct slice remote_id, enum intake_outcome *ret)
-{
-    bool asked = false;
-    *ret = INTAKE_STALE;
-    return need_by_id(desk, side, entity, remote_id, &asked);
-}
-
 enum status intake_record(struct desk *desk, enum side side, enum entity entity, struct slice row,
                           bool listed, enum intake_outcome *ret)
 {
@@ -214,23 +208,38 @@ enum status intake_record(struct desk *desk, enum side side, enum entity entity,
         return status;
     if (same_bytes) {
         *ret = INTAKE_UNCHANGED;
-        return mark_listed(desk, side, entity, remote_id, &known, listed);
+        status = signs_caught_up(desk, side, entity, remote_id);
+        return status == STATUS_OK
+                   ? mark_listed(desk, side, entity, remote_id, &known, listed)
+                   : status;
     }
     status = decode_record(desk->mapping, side, entity, row, desk->now, &desk->arena, &decoded);
     if (status != STATUS_OK)
         return status;
     if (is_known && known.state != STAGED_GONE && decoded.record.version < known.version &&
-        decoded.record.version > 0)
-        return stale_row(desk, side, entity, remote_id, ret);
+        decoded.record.version > 0) {
+        *ret = INTAKE_STALE;
+        status = signs_lower(desk, side, entity, remote_id);
+        return status == STATUS_OK
+                   ? mark_listed(desk, side, entity, remote_id, &known, listed)
+                   : status;
+    }
+    status = signs_caught_up(desk, side, entity, remote_id);
+    if (status == STATUS_OK && is_known)
+        status = signs_key(desk, side, entity, &decoded);
+    if (status != STATUS_OK)
+        return status;
     return put_decoded(desk, side, entity, row, &decoded, listed, is_known ? &known : NULL, ret);
 }
 
 enum status intake_gone(struct desk *desk, enum side side, enum entity entity,
                         struct slice remote_id)
 {
-    enum status status = stage_set_state(desk->store, side, entity, remote_id, STAGED_GONE);
-    if (status == STATUS_NOT_FOUND)
-        return STATUS_OK;
+    enum status status = signs_gone(desk, side, entity, remote_id);
+    if (status == STATUS_OK)
+        status = stage_set_state(desk->store, side, entity, remote_id, STAGED_GONE);
+    if (status == STATUS_NOT_FOUND) /* its link is all that is known of it */
+        return hashset_add(&desk->gone, desk_gone_hash(desk, side, entity, remote_id));
     if (status == STATUS_OK)
         status = stage_set_dirty(desk->store, side, entity, remote_id, true);
     return status;

@@ -9,6 +9,8 @@ enum { QUERY_PAGE = 1000 };
 size_t needs_left(const struct desk *desk, enum side side)
 {
     size_t count = 0;
+    if (desk_any_changed(desk))
+        return 0;
     for (size_t index = 0; index < desk->needs.count; index++)
         count += desk->needs.items[index].side == side && desk->needs.items[index].text[0] != '\0';
     return count;
@@ -90,13 +92,15 @@ enum status needs_next(struct desk *desk, enum side side, struct exchange **ret)
 {
     struct need *need = first_left(desk, side);
     *ret = NULL;
-    if (need == NULL)
+    if (need == NULL || desk_any_changed(desk)) /* of another platform nothing more is asked */
         return STATUS_OK;
     struct exchange *exchange = exchange_new(side, PURPOSE_NEED);
     if (exchange == NULL)
         return STATUS_NO_MEMORY;
     exchange->request.entity = need->entity;
     exchange->request.call = CALL_READ;
+    if (need->not_before > desk->now)
+        exchange->wait_ms = (need->not_before - desk->now) * 1000;
     enum status status = need->by_id ? take_text(exchange, need, &exchange->request.remote_id)
                                      : fill_query(desk, exchange, need);
     if (status != STATUS_OK) {

@@ -3,6 +3,8 @@
 #include "daemon/store/learners.h"
 #include "daemon/work/pair_inside.h"
 #include "daemon/work/region.h"
+#include "daemon/work/rebase.h"
+#include "daemon/work/signs.h"
 
 #include <stdio.h>
 
@@ -126,6 +128,7 @@ static enum status judge_loaded(struct desk *desk, struct pair *pair, bool plann
 {
     struct field_hold holds[OPEN_MOST];
     enum status status = pair_link_load(desk, pair);
+    rebase_base(desk, pair);
     if (status == STATUS_OK)
         status = pair_finding_subject(desk, pair);
     if (status == STATUS_OK)
@@ -209,10 +212,50 @@ static enum status mark_learner(struct desk *desk, const struct pair *pair, enum
                                                     : learner_mark(desk->store, person);
 }
 
+/* The restored side lost the record, or gave its id to another: both are decided as what they are. */
+static enum status drop_link(struct desk *desk, struct pair *pair)
+{
+    enum side other = side_other(pair->side);
+    pair->link_dropped = true;
+    enum status status = link_drop(desk->store, pair->correlation.link.number);
+    if (status == STATUS_OK && pair->has[other])
+        status = stage_set_dirty(desk->store, other, pair->entity,
+                                 pair->correlation.remote_id[other], true);
+    return status;
+}
+
+/* Of a record that came with a lower version, which is the present one is not known. */
+static enum status any_lower(struct desk *desk, const struct pair *pair, bool *ret)
+{
+    enum status status = STATUS_OK;
+    *ret = false;
+    for (enum side side = MUNICIPAL; status == STATUS_OK && side < SIDES && !*ret; side++) {
+        if (pair->has[side])
+            status = signs_is_lower(desk, side, pair->entity, pair_copy(pair, side)->remote_id, ret);
+    }
+    return status;
+}
+
+/* Linked, and not staged: a read by its id said that there is no such record, or it is still to be asked. */
+static enum status look_for_linked(struct desk *desk, struct pair *pair, bool *ret_known)
+{
+    enum side other = side_other(pair->side);
+    struct slice remote_id = pair->correlation.remote_id[other];
+    bool asked = false;
+    *ret_known = hashset_has(&desk->gone, desk_gone_hash(desk, other, pair->entity, remote_id));
+    if (*ret_known) {
+        pair->presence[other] = PRESENCE_GONE;
+        return STATUS_OK;
+    }
+    pair->unsettled = true; /* unread: nothing is decided */
+    return need_by_id(desk, other, pair->entity, remote_id, &asked);
+}
+
 static enum status judge_matched(struct desk *desk, struct pair *pair, bool planning)
 {
     enum side other = side_other(pair->side);
     bool known = true;
+    bool lower = false;
     enum status status =
         load_copy(desk, pair, other, pair->correlation.remote_id[other]);
     if (status == STATUS_OK)
@@ -225,15 +268,17 @@ static enum status judge_matched(struct desk *desk, struct pair *pair, bool plan
         return status;
     if (pair->has[other] && pair->copy[other].staged.state == STAGED_QUARANTINED)
         return set_clean(desk, pair); /* frozen: the record at fault has its own conflict */
-    if (!pair->has[other] && pair->correlation.match == MATCH_LINKED) {
-        bool asked = false;
-        pair->unsettled = true; /* unread: nothing is decided */
-        return need_by_id(desk, other, pair->entity, pair->correlation.remote_id[other], &asked);
-    }
-    if (!pair->has[other])
+    status = any_lower(desk, pair, &lower);
+    if (status != STATUS_OK || lower)
+        return status;
+    if (!pair->has[other] && pair->correlation.match == MATCH_LINKED)
+        status = look_for_linked(desk, pair, &known);
+    else if (!pair->has[other])
         status = absence_known(desk, pair, &known);
     if (status != STATUS_OK || !known)
         return status;
+    if (!rebase_link_holds(desk, pair))
+        return drop_link(desk, pair);
     if (region_left(pair))
         return set_aside(desk, pair, planning);
     return judge_loaded(desk, pair, planning);
@@ -275,32 +320,50 @@ enum status pair_look(struct desk *desk, enum side side, enum entity entity, str
     return status == STATUS_OK ? findings_begin(desk, &ret->findings) : status;
 }
 
-enum status pair_judge(struct desk *desk, enum side side, enum entity entity, struct slice remote_id,
-                       bool planning)
+static enum status judge_record(struct desk *desk, struct pair *pair, struct slice own_id,
+                                bool planning)
 {
-    struct pair pair = {.entity = entity, .side = side};
-    enum status status = load_own(desk, &pair, remote_id);
-    if (status != STATUS_OK || !pair.has[side])
+    enum side side = pair->side;
+    enum status status = load_copy(desk, pair, side, own_id);
+    if (status != STATUS_OK || !pair->has[side])
         return status;
-    pair.presence[side] = presence_of(&pair, side);
-    status = mark_learner(desk, &pair, side);
+    pair->presence[side] = presence_of(pair, side);
+    status = mark_learner(desk, pair, side);
     if (status != STATUS_OK)
         return status;
-    if (pair.copy[side].staged.state == STAGED_QUARANTINED)
-        return freeze(desk, &pair, pair_finding_invalid);
-    status = resolve_view(desk, &pair, side);
+    if (pair->copy[side].staged.state == STAGED_QUARANTINED)
+        return freeze(desk, pair, pair_finding_invalid);
+    status = resolve_view(desk, pair, side);
     if (status == STATUS_OK)
-        status = correlate(desk, &pair.copy[side], &pair.person[side], &pair.correlation);
+        status = correlate(desk, &pair->copy[side], &pair->person[side], &pair->correlation);
     if (status != STATUS_OK)
         return status;
-    switch (pair.correlation.match) {
+    switch (pair->correlation.match) {
     case MATCH_DUPLICATE:
-    case MATCH_AMBIGUOUS: return freeze(desk, &pair, pair_finding_several);
+    case MATCH_AMBIGUOUS: return freeze(desk, pair, pair_finding_several);
     case MATCH_TWIN:
-    case MATCH_FROZEN: return set_clean(desk, &pair);
+    case MATCH_FROZEN: return set_clean(desk, pair);
     case MATCH_LINKED:
     case MATCH_FOUND:
     case MATCH_ALONE:
-    default: return judge_matched(desk, &pair, planning);
+    default: return judge_matched(desk, pair, planning);
     }
+}
+
+/* Again, and then as a record without that link, when the link did not hold. */
+enum status pair_judge(struct desk *desk, enum side side, enum entity entity, struct slice remote_id,
+                       bool planning)
+{
+    char id[72];
+    struct pair pair;
+    enum status status = STATUS_OK;
+    (void)snprintf(id, sizeof id, "%.*s", (int)remote_id.size, remote_id.at);
+    do {
+        pair = (struct pair){.entity = entity, .side = side};
+        arena_reset(&desk->arena);
+        struct slice own_id = arena_copy(&desk->arena, slice_of(id));
+        status = own_id.at == NULL ? STATUS_NO_MEMORY
+                                   : judge_record(desk, &pair, own_id, planning);
+    } while (status == STATUS_OK && pair.link_dropped);
+    return status;
 }

@@ -22,6 +22,7 @@ struct pair {
     struct judgement judgement;
     const char *waits;            /* why nothing was created yet; NULL: nothing waits */
     bool hours_wait;              /* of an account that left the region: hours of hers wait for it */
+    bool link_dropped;            /* the link did not hold: to be judged again without it */
     bool unsettled;               /* something is still to be written, read or awaited: stays dirty */
     const char *reason;           /* of its writes; NULL: the situation's name */
     int64_t undoes;               /* the write that its write takes back; 0: none */
@@ -37,5 +38,8 @@ enum status pair_look(struct desk *desk, enum side side, enum entity entity, str
  * are brought up to date. The desk's arena is reset first. */
 enum status pair_judge(struct desk *desk, enum side side, enum entity entity, struct slice remote_id,
                        bool planning);
+
+/* The side's record in its own words; has[side] must hold. The pair's. */
+const struct record *pair_copy(const struct pair *pair, enum side side);
 
 #endif

@@ -5,9 +5,6 @@
 
 #include "daemon/work/pair.h"
 
-/* The side's record in its own words; has[side] must hold. The pair's. */
-const struct record *pair_copy(const struct pair *pair, enum side side);
-
 /* Names whose conflicts these are: the municipal copy where there is one. */
 enum status pair_finding_subject(struct desk *desk, struct pair *pair);
 /* A record that could not be mapped: one conflict that names field and reason; written nowhere. */

@@ -3,6 +3,7 @@
 #include "daemon/work/apply.h"
 #include "daemon/work/finding.h"
 #include "daemon/work/intake.h"
+#include "daemon/work/signs.h"
 
 #include <string.h>
 
@@ -28,11 +29,9 @@ static void measure_clock(const struct reply *reply, const struct answer *answer
 
 static enum status drifted(struct desk *desk, const struct exchange *exchange)
 {
-    struct finding_subject subject = {.entity = ENTITIES};
-    subject.text = exchange->side == MUNICIPAL ? SLICE("side:municipal") : SLICE("side:provincial");
     desk->entity_stopped[exchange->side][exchange->request.entity] = true;
-    return finding_alone(desk, &subject, conflict_kind_name(KIND_schema_drift),
-                         entity_name(exchange->request.entity), "missing");
+    return finding_side(desk, exchange->side, KIND_schema_drift,
+                        entity_name(exchange->request.entity), "missing");
 }
 
 static enum status take_page(struct desk *desk, struct exchange *exchange,
@@ -50,15 +49,18 @@ static enum status take_need(struct desk *desk, struct exchange *exchange,
                              const struct answer *answer, struct received *ret)
 {
     enum intake_outcome outcome = INTAKE_UNCHANGED;
-    if (answer->class == ANSWER_NOT_FOUND)
-        return intake_gone(desk, exchange->side, exchange->request.entity,
-                           exchange->request.remote_id);
-    if (exchange->request.call != CALL_READ)
+    enum side side = exchange->side;
+    enum entity entity = exchange->request.entity;
+    enum status status = STATUS_OK;
+    if (exchange->request.call != CALL_READ && answer->class != ANSWER_NOT_FOUND)
         return take_page(desk, exchange, answer, ret);
-    if (slice_empty(answer->record))
-        return STATUS_OK;
-    return intake_record(desk, exchange->side, exchange->request.entity, answer->record, false,
-                         &outcome);
+    if (answer->class == ANSWER_NOT_FOUND)
+        status = intake_gone(desk, side, entity, exchange->request.remote_id);
+    else if (!slice_empty(answer->record))
+        status = intake_record(desk, side, entity, answer->record, false, &outcome);
+    if (status == STATUS_OK && outcome == INTAKE_STALE)
+        status = signs_lower_by_id(desk, side, entity, exchange->request.remote_id);
+    return status == STATUS_OK ? signs_judge(desk, side) : status;
 }
 
 static enum status take(struct desk *desk, struct exchange *exchange, const struct answer *answer,

@@ -51,7 +51,7 @@ static void exit_codes_of_what_is_typed(void **state)
         {"undo conflict 3 --dry-run", 0},
         {"undo conflict x", 64},
         {"plan --out F", 0},
-        {"rebase municipal", 64},
+        {"rebase municipal --reason why", 0},
         {"report --year 2023", 64},
         {"backup F", 64},
         {"status extra", 64},

@@ -1,0 +1,17 @@
+/* Pairs of records whose link was taken back by people: they are not linked again by themselves, whatever
+ * evidence speaks for it. In state.db. */
+#ifndef STORE_APART_H
+#define STORE_APART_H
+
+#include "daemon/store/store.h"
+
+/* Once is enough: a pair that stands there stays. */
+enum status apart_put(struct store *store, enum entity entity, const struct slice remote_id[SIDES],
+                      int64_t now);
+enum status apart_has(struct store *store, enum entity entity, const struct slice remote_id[SIDES],
+                      bool *ret);
+/* Does the record stand in any such pair? */
+enum status apart_any(struct store *store, enum entity entity, enum side side,
+                      struct slice remote_id, bool *ret);
+
+#endif
