@@ -5,6 +5,7 @@
 
 #include <stdarg.h>
 #include <stddef.h>
+#include <netdb.h>
 #include <setjmp.h>
 #include <stdint.h>
 #include <cmocka.h>
@@ -409,10 +410,24 @@ static void nobody_there_is_not_sent(void **state)
     end(http);
 }
 
+/* A machine without /etc/hosts may not. */
+static bool localhost_known(void)
+{
+    struct addrinfo *found = NULL;
+    bool known = getaddrinfo("localhost", NULL, NULL, &found) == 0;
+    if (known)
+        freeaddrinfo(found);
+    return known;
+}
+
 static void names_are_resolved_beside_the_loop(void **state)
 {
     (void)state;
     struct answer answer = {0};
+    if (!localhost_known()) {
+        print_message("this machine does not know the name localhost\n");
+        skip();
+    }
     peer_start(&peer, answer_all, NULL, NULL);
     struct http *http = open_with((struct http_options){0}, "http", "localhost");
     ask(http, "POST", "{}", &answer);
