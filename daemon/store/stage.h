@@ -101,6 +101,8 @@ enum status stage_set_open(struct store *store, enum side side, enum entity enti
                            struct slice remote_id, const char *kind /* static word or NULL */);
 /* Marks every waiting row dirty, so that it is judged anew. */
 enum status stage_dirty_waiting(struct store *store);
+/* Marks the accounts among them only. */
+enum status stage_dirty_waiting_accounts(struct store *store);
 /* Marks the rows of open conflicts dirty, so that a full cycle sees each again or clears it. */
 enum status stage_dirty_in_conflict(struct store *store);
 struct waiting_count {

@@ -23,6 +23,7 @@ enum {
     SET_WAITING,
     SET_OPEN,
     DIRTY_WAITING,
+    DIRTY_WAITING_ACCOUNTS,
     DIRTY_IN_CONFLICT,
     COUNT_WAITING,
     WATERMARK,
@@ -50,6 +51,9 @@ static const struct sql sql[] = {
     [SET_OPEN] = {"note what keeps a record apart", "UPDATE stage.record SET open = ?4" OF_RECORD},
     [DIRTY_WAITING] = {"mark what waits", "UPDATE stage.record SET dirty = 1"
                                           " WHERE waiting IS NOT NULL AND dirty = 0"},
+    [DIRTY_WAITING_ACCOUNTS] = {"mark the accounts that wait",
+                                "UPDATE stage.record SET dirty = 1"
+                                " WHERE waiting IS NOT NULL AND dirty = 0 AND entity = 0"},
     /* conflict.state below 4: neither closed nor cleared; side 0 is the municipal one */
     [DIRTY_IN_CONFLICT] = {"mark what is in conflict",
                            "UPDATE stage.record SET dirty = 1 WHERE slot IN ("
@@ -200,6 +204,13 @@ enum status stage_dirty_waiting(struct store *store)
 {
     struct statement statement;
     statement_open(&statement, store, &sql[DIRTY_WAITING]);
+    return statement_run(&statement);
+}
+
+enum status stage_dirty_waiting_accounts(struct store *store)
+{
+    struct statement statement;
+    statement_open(&statement, store, &sql[DIRTY_WAITING_ACCOUNTS]);
     return statement_run(&statement);
 }
 

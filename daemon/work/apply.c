@@ -2,6 +2,7 @@
 
 #include "daemon/store/learners.h"
 #include "daemon/work/finding.h"
+#include "daemon/work/hangs.h"
 #include "daemon/work/intake.h"
 #include "daemon/work/pair.h"
 #include "daemon/work/region.h"
@@ -12,24 +13,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The person of an hour record stands on the target by now, or its account failed and the hours wait. */
+/* What it names stands on the target by now, or that failed and the write waits. */
 static enum status still_hangs(struct desk *desk, const struct write *write, bool *ret)
 {
     struct record values;
     field_set fields = 0;
-    struct slice id = {0};
-    size_t count = 0;
     *ret = true;
-    if (write->entity != ENTITY_HOURS || write->operation != WRITE_CREATE)
+    if (write->operation == WRITE_REVOKE || (write->entity == ENTITY_HOURS && write->operation != WRITE_CREATE))
         return STATUS_OK;
     enum status status = record_unpack(write->values, &values, &fields);
-    if (status != STATUS_OK)
-        return status;
-    status = stage_by_code(desk->store, write->target,
-                           desk_account_hash(desk, "person", values.value[FIELD_HOURS_PERSON]), true,
-                           1, &desk->arena, &id, &count);
-    *ret = count > 0;
-    return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+    return status == STATUS_OK ? hangs_stand(desk, write->target, &values, fields, ret) : status;
 }
 
 static enum status fill_item(struct exchange *exchange, const struct write *write)

@@ -33,7 +33,10 @@ enum status decide_begin(struct desk *desk)
     desk->stage = 0;
     desk->cursor_set = false;
     arena_reset(&desk->walk);
-    enum status status = conflict_count_open(desk->store, &groups, open);
+    enum status status = desk->organisation_changed ? stage_dirty_waiting_accounts(desk->store) : STATUS_OK;
+    desk->organisation_changed = false;
+    if (status == STATUS_OK)
+        status = conflict_count_open(desk->store, &groups, open);
     desk->ambiguous_open = open[0] + open[1] + open[2] + open[3] > 0;
     return status == STATUS_OK ? ask_for_due(desk) : status;
 }

@@ -98,6 +98,7 @@ struct desk {
     struct hashset days;     /* a person's days that were shared out, and the records that got a place */
     struct need_list needs;
     struct desk_counts counts;
+    bool organisation_changed; /* since the last decision: accounts may have waited for it */
     bool ambiguous_open;     /* some group is in conflict: whoever is judged may end it */
     const char *guard;       /* why the cycle writes nothing; NULL: no guard tripped */
     /* is each platform still the one that was known? */

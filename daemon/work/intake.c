@@ -94,12 +94,15 @@ static enum status wake_hours(struct desk *desk, struct slice code)
 }
 
 /* What hangs on an account is judged anew when the account is new or changed: the hour records of both sides
- * under each of its codes, since their eligibility and their persons are read from it. */
+ * under each of its codes, since their eligibility and their persons are read from it. Accounts that wait may
+ * wait for an organisation: they are woken together, before the next decision. */
 static enum status wake_dependents(struct desk *desk, const struct decoded *decoded)
 {
     const struct record *record = &decoded->record;
     struct slice former = record->value[FIELD_ACCOUNT_FORMER_CODES];
     struct slice code = person_of(record);
+    desk->organisation_changed =
+        desk->organisation_changed || (record->entity == ENTITY_ACCOUNT && slice_empty(code));
     if (record->entity != ENTITY_ACCOUNT || slice_empty(code))
         return STATUS_OK;
     enum status status = wake_hours(desk, code);

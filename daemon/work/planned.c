@@ -1,6 +1,7 @@
 #include "daemon/work/planned.h"
 
 #include "daemon/sync/merge.h"
+#include "daemon/work/hangs.h"
 #include "mapping/encode.h"
 #include "mapping/mask.h"
 
@@ -148,17 +149,21 @@ enum status planned_drop(struct desk *desk, const struct write *write, const cha
     return STATUS_OK;
 }
 
-static enum status refused_before(struct desk *desk, const struct write *write, bool *ret,
-                                  struct slice *ret_code)
+/* Refused, and neither its content nor what it hangs on is another since. */
+static enum status refused_before(struct desk *desk, const struct write *write, const struct record *values,
+                                  bool *ret, struct slice *ret_code)
 {
     struct write rejected = {0};
+    bool changed = false;
     *ret = false;
     if (desk->by_operator)
         return STATUS_OK;
     enum status status = journal_rejected(desk->store, write->key, &desk->arena, &rejected);
     if (status == STATUS_NOT_FOUND)
         return STATUS_OK;
-    *ret = status == STATUS_OK;
+    if (status == STATUS_OK)
+        status = hangs_changed(desk, write->target, values, write->fields, rejected.known_at, &changed);
+    *ret = status == STATUS_OK && !changed;
     if (*ret) {
         *ret_code = arena_copy(&desk->arena, slice_of(rejected.code));
         if (ret_code->at == NULL)
@@ -186,7 +191,7 @@ enum status planned_write(struct desk *desk, const struct pair *pair, enum side 
     bool refused = false;
     enum status status = fill_write(desk, pair, fields, values, &write);
     if (status == STATUS_OK)
-        status = refused_before(desk, &write, &refused, ret_code);
+        status = refused_before(desk, &write, values, &refused, ret_code);
     *ret = refused ? PLANNED_REFUSED : PLANNED_NOW;
     if (status != STATUS_OK || refused)
         return status;

@@ -45,7 +45,8 @@ static void numbers_of(const json_t *description, struct played_fault *fault)
     fault->probability = json_is_number(probability) ? json_number_value(probability) : 1.0;
     fault->count = number_of(description, "count", json_is_number(probability) ? -1 : 1);
     fault->after = number_of(description, "after", 0);
-    fault->status = (int)number_of(description, "status", fault->kind == FAULT_HTML ? 200 : 503);
+    int status = fault->kind == FAULT_HTML ? 200 : fault->kind == FAULT_REFUSED ? 422 : 503;
+    fault->status = (int)number_of(description, "status", status);
     fault->ms = number_of(description, "ms", fault->kind == FAULT_TRICKLE ? 1000 : 200);
     fault->jitter_ms = number_of(description, "jitter_ms", 0);
     fault->retry_after = number_of(description, "retry_after", 1);

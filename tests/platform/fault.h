@@ -18,6 +18,7 @@
     X(ANSWER_LOST, "answer_lost")   /* stored, no answer */                                        \
     X(TOO_MANY, "too_many")         /* 429: retry_after seconds, or http_date */                   \
     X(SERVER_ERROR, "server_error") /* status 500 to 504 */                                        \
+    X(REFUSED, "refused")           /* status 422 or 403, in the platform's own words */           \
     X(HTML, "html")                 /* an HTML page, with `status` (200) */                        \
     X(TRUNCATED, "truncated_json")  /* whole answer, half of its JSON */                           \
     X(INVALID_JSON, "invalid_json")                                                                \

@@ -77,6 +77,8 @@ void municipal_broken(struct platform *platform, struct answer *answer, int stat
         municipal_refuse(platform, answer, MUNICIPAL_INTERNAL);
     else if (status == 503)
         municipal_refuse(platform, answer, MUNICIPAL_MAINTENANCE);
+    else if (status == 403 || status == 422)
+        municipal_refuse(platform, answer, status == 403 ? MUNICIPAL_FORBIDDEN : MUNICIPAL_INVALID);
     else
         answer_html(answer, status);
 }

@@ -89,7 +89,7 @@ static bool play_instead(struct platform *platform, const struct play *play, boo
     for (size_t at = 0; at < play->count; at++) {
         const struct played_fault *fault = &play->faults[at];
         bool instead = fault->kind == FAULT_TOO_MANY || fault->kind == FAULT_SERVER_ERROR ||
-                       fault->kind == FAULT_HTML;
+                       fault->kind == FAULT_HTML || fault->kind == FAULT_REFUSED;
         if (!instead || fault->stored != stored_only)
             continue;
         answer_clear(answer);

@@ -15,8 +15,12 @@ class CityCase(unittest.TestCase):
 
     @classmethod
     def setUpClass(cls):
+        cls.begin_city(cls.addClassCleanup)
+
+    @classmethod
+    def begin_city(cls, add_cleanup):
         cls.city = City(**cls.size).__enter__()
-        cls.addClassCleanup(cls.city.__exit__)
+        add_cleanup(cls.city.__exit__)
         done = cls.city.once("--full")
         assert done.returncode == 0, done.stderr
         rows = cls.city.control("/dump?side=provincial&entity=account")

@@ -5,6 +5,8 @@ import sys
 import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "support"))
+import people  # noqa: E402
+from case import CityCase  # noqa: E402
 from city import City  # noqa: E402
 from operating_test import person_of  # noqa: E402
 
@@ -82,6 +84,215 @@ class Deciding(unittest.TestCase):
                      if row["kind"] == "person" and row["code"] != self.person and len(row["code"]) == 18)
         self.assertEqual(self.city.cebridge("resync", "--person", "-", input=other + "\n").returncode, 0)
         self.assertEqual(self.city.cebridge("resync", "--person", "-", input=self.person + "\n").returncode, 3)
+
+
+class Life(CityCase):
+    """One row for (kind, subject, field), from found to closed or cleared."""
+
+    def two_names(self, **more):
+        code = self.new_person(**more)
+        self.run_once()
+        self.rename("municipal", code, "王乙")
+        self.rename("provincial", code, "王丙")
+        self.run_once(exits=(3,))
+        self.assertEqual(self.found(), [("field_mismatch", "name")])
+        return code, self.open_now()[0]["number"]
+
+    def rename(self, side, code, name):
+        self.edit(side, "account", {people.CODE[side]: code}, **{people.NAME[side]: name})
+
+    def names(self, code):
+        return tuple(self.person_row(side, code)[people.NAME[side]] for side in people.SIDES)
+
+    def resolve(self, number, *how):
+        done = self.city.cebridge("resolve", str(number), *how, "--reason", "as in the register")
+        self.assertEqual(done.returncode, 0, done.stderr)
+
+    def state(self, number):
+        return self.conflict(number)["state"]
+
+    def test_seen_again_it_counts_up_and_stays_one_row(self):  # rule: conflict-counts-up
+        code, number = self.two_names()
+        self.assertEqual(self.conflict(number)["times_seen"], 1)
+        self.run_once("--full")
+        self.edit("municipal", "account", {"idCard": code}, titleLevel=2)
+        self.run_once()
+        row = self.conflict(number)
+        self.assertEqual((row["times_seen"], row["state"]), (3, "open"))
+        self.assertEqual(self.found(), [("field_mismatch", "name")])
+
+    def test_it_clears_only_when_both_sides_were_read(self):  # rule: conflict-cleared-when-read
+        code, number = self.two_names()
+        self.rename("municipal", code, "王丙")
+        self.city.control("/fault", {"kind": "cut_before", "side": "provincial", "path": "/", "count": -1})
+        self.run_once(exits=(4,))
+        self.assertEqual(self.state(number), "open")
+        self.city.control("/fault", method="DELETE")
+        self.run_once()
+        self.assertEqual(self.state(number), "cleared")
+
+    def test_it_does_not_clear_while_one_of_its_records_is_quarantined(self):  # rule: conflict-kept-when-frozen
+        code, number = self.two_names()
+        self.edit("provincial", "account", {"sfzjhm": code}, shzt="77")
+        self.run_once()
+        self.assertEqual(self.found(), [("field_mismatch", "name"), ("invalid_record", "review")])
+        self.assertEqual(self.state(number), "open")
+        self.edit("provincial", "account", {"sfzjhm": code}, shzt="20")
+        self.run_once()
+        self.assertEqual(self.found(), [("field_mismatch", "name")])
+
+    def test_back_again_it_reopens_with_its_history(self):  # rule: conflict-reopened
+        code, number = self.two_names()
+        self.resolve(number, "--take", "municipal")
+        self.run_once()
+        self.assertEqual((self.state(number), self.names(code)), ("closed", ("王乙", "王乙")))
+        self.rename("municipal", code, "王丁")
+        self.rename("provincial", code, "王戊")
+        self.run_once(exits=(3,))
+        row = self.conflict(number)
+        self.assertEqual((row["state"], row["decision"], row["times_seen"] > 1), ("open", None, True))
+        self.assertIn("register", str(row["reason"]))
+        self.assertTrue(row["decided_by"])
+        self.assertEqual(self.names(code), ("王丁", "王戊"), "the old decision is not carried out again")
+
+    def test_take_municipal_goes_through_the_ordinary_write_path(self):  # rule: decision-municipal
+        code, number = self.two_names()
+        before = self.written("provincial")
+        self.resolve(number, "--take", "municipal")
+        self.assertEqual((self.state(number), self.written("provincial")), ("decided", before))
+        self.run_once()
+        self.assertEqual((self.state(number), self.names(code)), ("closed", ("王乙", "王乙")))
+        self.assertEqual(self.written("provincial"), before + 1)
+
+    def test_take_provincial(self):  # rule: decision-provincial
+        code, number = self.two_names()
+        self.resolve(number, "--take", "provincial")
+        self.run_once()
+        self.assertEqual((self.state(number), self.names(code)), ("closed", ("王丙", "王丙")))
+
+    def test_it_closes_only_when_verified(self):  # rule: decision-verified
+        code, number = self.two_names()
+        self.resolve(number, "--take", "municipal")
+        self.city.control("/fault", {"kind": "server_error", "side": "provincial", "path": "/gw/ry/", "method": "PUT",
+                                     "count": -1, "status": 503})
+        self.run_once(exits=(4,))
+        self.assertEqual((self.state(number), self.names(code)), ("applied", ("王乙", "王丙")))
+        self.city.control("/fault", method="DELETE")
+        self.run_once()
+        self.assertEqual((self.state(number), self.names(code)), ("closed", ("王乙", "王乙")))
+
+    def test_a_decision_on_values_that_moved_on_is_looked_at_again(self):  # rule: decision-outdated
+        code, number = self.two_names()
+        self.resolve(number, "--take", "municipal")
+        self.rename("municipal", code, "王丁")
+        for arguments in ((), ("--full",), ()):
+            self.run_once(*arguments)
+            row = self.conflict(number)
+            self.assertEqual((row["state"], row["decision"]), ("open", None))
+            self.assertEqual(self.names(code), ("王丁", "王丙"), "carried out on a name that nobody looked at")
+
+    def test_decided_and_agreed_otherwise_it_is_cleared_and_not_closed(self):  # rule: decision-not-needed
+        code, number = self.two_names()
+        self.resolve(number, "--take", "municipal")
+        self.rename("municipal", code, "王丙")
+        self.run_once()
+        self.assertEqual((self.state(number), self.names(code)), ("cleared", ("王丙", "王丙")))
+
+    def test_accepted_it_stays_until_either_side_changes(self):  # rule: accept-holds
+        for side, name, names in (("municipal", "王丁", ("王丁", "王丙")), ("provincial", "王丁", ("王乙", "王丁"))):
+            with self.subTest(changed=side):
+                self.setUp()
+                code, number = self.two_names()
+                self.resolve(number, "--accept")
+                self.assertEqual(self.state(number), "closed")
+                self.run_once("--full")
+                self.edit("municipal", "account", {"idCard": code}, titleLevel=3)
+                self.run_once()
+                self.assertEqual((self.state(number), self.names(code)), ("closed", ("王乙", "王丙")))
+                self.rename(side, code, name)
+                self.run_once(exits=(3,))
+                self.assertEqual((self.state(number), self.names(code)), ("open", names))
+
+    def test_accepted_agreed_and_apart_again_it_reopens(self):  # rule: accept-reopens
+        code, number = self.two_names()
+        self.resolve(number, "--accept")
+        self.rename("provincial", code, "王乙")
+        self.run_once()
+        self.assertEqual(self.state(number), "cleared")
+        self.rename("municipal", code, "王己")
+        self.rename("provincial", code, "王丙")
+        self.run_once(exits=(3,))
+        self.assertEqual(self.state(number), "open")
+
+    def test_a_revocation_against_an_edit_is_decided_on_valid(self):  # rule: revocation-decided
+        for take, valid in (("municipal", "0"), ("provincial", "1")):
+            with self.subTest(take=take):
+                self.setUp()
+                code = self.new_person()
+                self.run_once()
+                self.edit("municipal", "account", {"idCard": code}, deleted=1)
+                self.rename("provincial", code, "王丙")
+                self.run_once(exits=(3,))
+                self.assertEqual(self.found(), [("revoked_or_changed", "valid")])
+                number = self.open_now()[0]["number"]
+                self.resolve(number, "--take", take)
+                self.run_once()
+                self.assertEqual(self.state(number), "closed")
+                self.assertEqual((self.person_row("provincial", code)["yxbz"],
+                                  self.person_row("municipal", code)["deleted"]), (valid, 1 - int(valid)))
+
+    def test_many_are_decided_from_a_file(self):  # rule: decisions-in-bulk
+        both = [self.new_person(), self.new_person()]
+        self.run_once()
+        for code in both:
+            self.rename("municipal", code, "王乙")
+            self.rename("provincial", code, "王丙")
+        self.run_once(exits=(3,))
+        numbers = [row["number"] for row in self.open_now()]
+        self.assertEqual(len(numbers), 2)
+        self.city.write("decisions", "".join(
+            f'{{"number": {number}, "take": "{side}", "reason": "by list"}}\n'
+            for number, side in zip(numbers, people.SIDES)) + '{"number": 999999, "accept": true, "reason": "x"}\n')
+        done = self.city.cebridge("resolve", "--file", str(self.city.folder / "decisions"))
+        self.assertEqual(done.returncode, 65, "the line that is wrong is named, the others count")
+        self.assertIn("3", done.stderr)
+        self.run_once()
+        self.assertEqual(sorted(self.names(code) for code in both), sorted([("王乙", "王乙"), ("王丙", "王丙")]))
+
+    def test_who_owns_a_conflict(self):  # rule: conflict-owner
+        """Who reviews a person's registration and hours is her employer; its department an employer's; else HRSS."""
+        code, _ = self.two_names()
+        self.assertEqual(self.open_now()[0]["owner"], self.employer["code"])
+        self.setUp()
+        number = next(people.NUMBERS)
+        for side, amount in zip(people.SIDES, (2, 3)):
+            self.seed(side, hours=[people.hours(side, code, number, system="371600", amount=amount)])
+        self.run_once()
+        self.assertEqual([(row["field"], row["owner"]) for row in self.open_now()],
+                         [("amount", self.employer["code"])])
+        for kind, owner in (("employer", self.employer["department"]), ("department", "hrss:371602")):
+            self.setUp()
+            code = people.organisation(len(kind))
+            for side, name in zip(people.SIDES, ("甲单位", "乙单位")):
+                self.seed(side, accounts=[people.account(
+                    side, code, name, kind, department=self.employer["department"] if kind == "employer" else "")])
+            self.run_once()
+            self.assertEqual([(row["field"], row["owner"]) for row in self.open_now()], [("name", owner)])
+
+    def test_nothing_of_a_person_stands_in_the_open(self):  # rule: conflict-masked
+        code, number = self.two_names(mobile="13800000001")
+        row = next(row for row in self.city.lines("conflicts") if row["number"] == number)
+        self.assertEqual(row["subject"], f"person:3****************{code[-1]}")
+        self.assertRegex(row["subject_ref"], "^[0-9a-f]{16}$")
+        self.assertEqual((row["municipal"], row["provincial"]), ("王**", "王**"))
+        self.edit("municipal", "account", {"idCard": code}, areaCode="371603")
+        self.run_once()
+        self.assertEqual({row["subject_ref"] for row in self.open_now()}, {row["subject_ref"]})
+        logged = "".join(path.read_text() for path in (self.city.folder / "log").iterdir() if path.is_file())
+        self.assertIn(row["subject_ref"], logged)
+        for text in (code, "王乙", "王丙"):
+            self.assertNotIn(text, logged)
+        self.assertEqual(self.conflict(number)["municipal"], "王乙", "in full for who may decide")
 
 
 if __name__ == "__main__":
