@@ -74,6 +74,8 @@ static enum situation find_situation(const struct judge_case *at)
 static int64_t change_time(const struct judge_case *at, enum side side, enum field field)
 {
     int64_t known = at->changed_at[side] == NULL ? 0 : at->changed_at[side][field];
+    if (slice_equal(judge_value(at, side, field), judge_value(at, side_other(side), field)))
+        return 0;
     if (base_names(at, field) && slice_equal(judge_value(at, side, field), at->base->value[field]))
         return 0;
     if (known != 0)

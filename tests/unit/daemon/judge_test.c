@@ -304,6 +304,29 @@ static void an_undone_revocation_stands_apart(void **state)
     assert_true(fixture->judgement.undone == FIELD_BIT(FIELD_ACCOUNT_VALID));
 }
 
+/* rule: change-time */
+static void what_both_sides_agree_on_has_no_time_of_change(void **state)
+{
+    struct fixture *fixture = *state;
+    fixture->at.has_base = false;
+    fixture->at.base_fields = 0;
+    expect(fixture, SITUATION_first_contact, 0, 0, 0);
+    for (enum side side = MUNICIPAL; side < SIDES; side++)
+        assert_int_equal(fixture->judgement.changed_at[side][FIELD_ACCOUNT_MOBILE], 0);
+    /* so that a later change is dated by its own version, and not by that of the first contact */
+    int64_t before[SIDES][FIELDS];
+    memcpy(before, fixture->judgement.changed_at, sizeof before);
+    fixture->at.has_base = true;
+    fixture->at.base_fields = whole(ENTITY_ACCOUNT);
+    fixture->at.changed_at[MUNICIPAL] = before[MUNICIPAL];
+    fixture->at.changed_at[PROVINCIAL] = before[PROVINCIAL];
+    fixture->side[MUNICIPAL].updated = 2000;
+    fixture->side[PROVINCIAL].updated = 2010;
+    fixture->side[MUNICIPAL].value[FIELD_ACCOUNT_MOBILE] = SLICE("13800000002");
+    fixture->side[PROVINCIAL].value[FIELD_ACCOUNT_MOBILE] = SLICE("13800000003");
+    expect(fixture, SITUATION_both_changed, FIELD_BIT(FIELD_ACCOUNT_MOBILE), 0, 0);
+}
+
 /* --- decisions and what was accepted ----------------------------------------------------------- */
 
 static void put_hold(struct fixture *fixture, struct field_hold *hold)
@@ -527,6 +550,7 @@ int main(void)
         TEST(equal_now_means_agreed_whatever_the_base),
         TEST(the_region_of_a_person_is_never_written_to_the_province),
         TEST(the_first_time_a_field_differed_is_kept),
+        TEST(what_both_sides_agree_on_has_no_time_of_change),
         TEST(what_was_undone_is_written_to_neither_side_whatever_the_policy),
         TEST(an_undone_field_stops_no_other_and_moves_no_base),
         TEST(an_undone_field_is_judged_anew_once_a_side_changes),
