@@ -54,6 +54,7 @@ LIBS := $(OUT)/libdaemon.a $(OUT)/libstate.a $(OUT)/libcore.a
 UNIT_PROGRAMS := $(UNIT:%.c=$(OUT)/%)
 SIM_PROGRAMS := $(patsubst %.c,$(OUT)/%,$(filter %_test.c %_sim.c,$(SIM)))
 SIM_OBJECTS := $(call objects,$(filter-out %_test.c %_sim.c,$(SIM)))
+IN_PROCESS := $(call objects,$(filter-out $(patsubst %,tests/platform/%.c,main server delay control clock),$(PLATFORM)))
 REPLAY_PROGRAMS := $(FUZZ:%.c=$(OUT)/%_replay)
 SCENARIO_RUNNER := $(if $(SCENARIO),$(OUT)/tests/scenario/runner)
 SCRIPTS := $(wildcard tests/scenario/*.sh tests/scenario/*.py tests/crash/*.sh tests/crash/*.py \
@@ -115,8 +116,12 @@ $(OUT)/tests/unit/platform/%_test: $(OUT)/tests/unit/platform/%_test.o \
 	$(Q)$(CC) $(FLAGS) $^ -o $@ $(LINK) $(ALL_LIBS) -lcmocka
 $(OUT)/tests/unit/%_test: $(OUT)/tests/unit/%_test.o $(OUT)/libcore.a
 	$(Q)$(CC) $(FLAGS) $^ -o $@ $(LINK) $(CORE_LIBS) -lcmocka
-$(SIM_PROGRAMS): $(OUT)/%: $(OUT)/%.o $(SIM_OBJECTS) $(OUT)/libcore.a
+$(OUT)/tests/sim/run_sim: $(OUT)/tests/sim/run_sim.o $(OUT)/libcore.a
 	$(Q)$(CC) $(FLAGS) $^ -o $@ $(LINK) $(CORE_LIBS) -lcmocka -lm
+# The whole bridge and both platforms in one process: the simulation's loop, wire and clocks stand in for the
+# real ones, which are then not taken out of the libraries.
+$(OUT)/tests/sim/property_sim: $(OUT)/tests/sim/property_sim.o $(SIM_OBJECTS) $(IN_PROCESS) $(LIBS)
+	$(Q)$(CC) $(FLAGS) $^ -o $@ $(LINK) $(ALL_LIBS)
 $(OUT)/%_fuzz_replay: $(OUT)/%_fuzz.o $(OUT)/tests/fuzz/replay_main.o $(OUT)/libcore.a
 	$(Q)$(CC) $(FLAGS) $^ -o $@ $(LINK) $(CORE_LIBS)
 $(OUT)/%_fuzz: $(OUT)/%_fuzz.o $(OUT)/libcore.a

@@ -1,6 +1,6 @@
 /* What the bridge is made of, for bridge*.c only. bridge_open.c opens, reloads and closes it;
  * bridge_task.c gives work to its worker; bridge_send.c moves the exchanges; bridge.c performs a
- * cycle. All of it belongs to the loop thread, but what a task's work touches: the store, the chain
+ * cycle; bridge_clock.c asks for the time. All of it belongs to the loop thread, but what a task's work touches: the store, the chain
  * and the cycle. */
 #ifndef DAEMON_BRIDGE_INSIDE_H
 #define DAEMON_BRIDGE_INSIDE_H
@@ -80,7 +80,7 @@ struct bridge_task {
     void *context;
 };
 
-/* --- bridge.c --------------------------------------------------------------------------------- */
+/* --- bridge_clock.c --------------------------------------------------------------------------- */
 
 /* Milliseconds since 1970 by the machine's clock. */
 int64_t bridge_wall_ms(void);
@@ -88,8 +88,10 @@ int64_t bridge_wall_ms(void);
 /* Milliseconds of the loop's clock, which never goes back: for paces and breakers. */
 int64_t bridge_monotonic_ms(const struct bridge *bridge);
 
-/* Random bits, for waits that are not to fall together and for the machine's seed. */
+/* Random bits: for nonces, waits that are not to fall together, and the machine's seed. */
 uint64_t bridge_chance(void);
+
+/* --- bridge.c --------------------------------------------------------------------------------- */
 
 /* Performs what the machine wants until it wants nothing at the moment. It may end the cycle and
  * call `finished`. To be called after each event. */

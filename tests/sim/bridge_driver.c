@@ -1,0 +1,282 @@
+#include "tests/sim/bridge_driver.h"
+
+#include "tests/sim/clerk.h"
+#include "tests/sim/loop.h"
+#include "tests/sim/wire.h"
+
+#include <assert.h>
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { PATH_BYTES = 256, STEPS_MOST = 200000 };
+
+static const char settings_text[] = "[bridge]\n"
+                                    "mode = write\n"
+                                    "region = 3716\n"
+                                    "state_dir = state\n"
+                                    "log_dir = log\n"
+                                    "control_socket = control.sock\n"
+                                    "log_key_file = log.key\n"
+                                    "connectors_dir = %s/connectors\n"
+                                    "mapping_dir = %s/mapping\n"
+                                    "[municipal]\n"
+                                    "definition = municipal\n"
+                                    "url = https://127.0.0.1:8441\n"
+                                    "key_id = app-001\n"
+                                    "secret_file = secret\n"
+                                    "rate = 1000/s\n"
+                                    "parallel = 3\n"
+                                    "[provincial]\n"
+                                    "definition = provincial\n"
+                                    "url = https://127.0.0.1:8442\n"
+                                    "key_id = client-001\n"
+                                    "secret_file = secret\n"
+                                    "rate = 1000/s\n"
+                                    "parallel = 3\n"
+                                    "[guard]\n"
+                                    "min_listing = 0.01 %%\n";
+
+static struct {
+    char root[PATH_BYTES];
+    char state[PATH_BYTES], log[PATH_BYTES]; /* of the bridge at hand */
+    unsigned lives;
+    struct settings settings;
+    struct bridge *bridge;
+    uv_loop_t loop;
+    bool finished, closed;
+    struct cycle_result result;
+} driver;
+
+/* --- files ------------------------------------------------------------------------------------- */
+
+static void write_file(const char *name, const char *text)
+{
+    char path[2 * PATH_BYTES];
+    (void)snprintf(path, sizeof path, "%s/%s", driver.root, name);
+    FILE *file = fopen(path, "w");
+    assert(file != NULL && fputs(text, file) >= 0 && fclose(file) == 0);
+    assert(chmod(path, 0600) == 0);
+}
+
+static void copy_file(const char *from, const char *to)
+{
+    static char block[64 * 1024];
+    size_t size = 0;
+    FILE *source = fopen(from, "rb");
+    FILE *target = fopen(to, "wb");
+    assert(source != NULL && target != NULL);
+    while ((size = fread(block, 1, sizeof block, source)) > 0)
+        assert(fwrite(block, 1, size, target) == size);
+    (void)fclose(source);
+    assert(fclose(target) == 0 && chmod(to, 0600) == 0);
+}
+
+/* What is not to be copied: the index into the log of writes, which is rebuilt, and the lock. */
+static bool of_the_process(const char *name)
+{
+    const char *end = strrchr(name, '-');
+    return strcmp(name, ".") == 0 || strcmp(name, "..") == 0 || strstr(name, "lock") != NULL ||
+           (end != NULL && strcmp(end, "-shm") == 0);
+}
+
+static void each_file(const char *from, const char *to)
+{
+    char one[2 * PATH_BYTES];
+    char other[2 * PATH_BYTES];
+    const struct dirent *entry = NULL;
+    DIR *listing = opendir(from);
+    while (listing != NULL && (entry = readdir(listing)) != NULL) {
+        (void)snprintf(one, sizeof one, "%s/%.120s", from, entry->d_name);
+        if (to != NULL && !of_the_process(entry->d_name)) {
+            (void)snprintf(other, sizeof other, "%s/%.120s", to, entry->d_name);
+            copy_file(one, other);
+        } else if (to == NULL) {
+            (void)unlink(one);
+        }
+    }
+    if (listing != NULL)
+        (void)closedir(listing);
+}
+
+static void copy_folder(const char *from, const char *to)
+{
+    assert(mkdir(to, 0700) == 0);
+    each_file(from, to);
+}
+
+static void remove_folder(const char *folder)
+{
+    each_file(folder, NULL);
+    (void)rmdir(folder);
+}
+
+/* --- opening and closing ----------------------------------------------------------------------- */
+
+static void cycle_finished(void *context, const struct cycle_result *result)
+{
+    (void)context;
+    driver.result = *result;
+    driver.result.counts = NULL;
+    driver.finished = true;
+}
+
+static void bridge_is_closed(void *context)
+{
+    (void)context;
+    driver.closed = true;
+}
+
+static void open_bridge(void)
+{
+    struct bridge_callbacks callbacks = {.finished = cycle_finished};
+    struct fault fault = {0};
+    struct store_error error = {0};
+    driver.settings.state_dir = driver.state;
+    driver.settings.log_dir = driver.log;
+    if (bridge_open(&driver.loop, &driver.settings, &callbacks, &driver.bridge, &fault, &error) ==
+        STATUS_OK)
+        return;
+    (void)fprintf(stderr, "cannot open a bridge: %s %s %s (%s)\n", fault.key, fault.read,
+                  fault.allowed, error.step == NULL ? "" : error.step);
+    abort();
+}
+
+static void close_bridge(void)
+{
+    driver.closed = false;
+    bridge_close(driver.bridge, bridge_is_closed, NULL);
+    while (!driver.closed)
+        assert(loop_step());
+    driver.bridge = NULL;
+}
+
+static void next_life(char state[PATH_BYTES], char log[PATH_BYTES])
+{
+    driver.lives++;
+    (void)snprintf(state, PATH_BYTES, "%.200s/state-%u", driver.root, driver.lives);
+    (void)snprintf(log, PATH_BYTES, "%.200s/log-%u", driver.root, driver.lives);
+}
+
+void driver_prepare(void)
+{
+    char text[2048];
+    char here[512];
+    struct fault fault = {0};
+    (void)snprintf(driver.root, sizeof driver.root, "%s/cebridge-sim-XXXXXX",
+                   access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
+    assert(mkdtemp(driver.root) != NULL && getcwd(here, sizeof here) != NULL);
+    (void)snprintf(text, sizeof text, settings_text, here, here);
+    write_file("cebridge.conf", text);
+    write_file("secret", "secret\n");
+    write_file("log.key", "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f\n");
+    (void)snprintf(text, sizeof text, "%s/cebridge.conf", driver.root);
+    if (settings_load(text, &driver.settings, &fault) != STATUS_OK) {
+        (void)fprintf(stderr, "settings: %s %s %s\n", fault.key, fault.read, fault.allowed);
+        abort();
+    }
+    (void)snprintf(driver.state, PATH_BYTES, "%.200s/empty", driver.root);
+    (void)snprintf(driver.log, PATH_BYTES, "%.200s/log", driver.root);
+    loop_begin(1, 1700000000000);
+    open_bridge();
+    close_bridge();
+}
+
+void driver_remove(void)
+{
+    static const char *const names[] = {"empty", "log"};
+    char path[2 * PATH_BYTES];
+    for (size_t index = 0; index < 2; index++) {
+        (void)snprintf(path, sizeof path, "%s/%s", driver.root, names[index]);
+        remove_folder(path);
+    }
+    settings_free(&driver.settings);
+    remove_folder(driver.root);
+}
+
+void driver_begin(void)
+{
+    char empty[2 * PATH_BYTES];
+    (void)snprintf(empty, sizeof empty, "%s/empty", driver.root);
+    next_life(driver.state, driver.log);
+    copy_folder(empty, driver.state);
+    wire_cut(false);
+    open_bridge();
+}
+
+void driver_end(void)
+{
+    close_bridge();
+    remove_folder(driver.state);
+    remove_folder(driver.log);
+}
+
+struct bridge *driver_bridge(void)
+{
+    return driver.bridge;
+}
+
+/* --- a cycle ----------------------------------------------------------------------------------- */
+
+static void run_on(void)
+{
+    for (unsigned step = 0; !driver.finished; step++) {
+        if (step == STEPS_MOST || !loop_step()) {
+            (void)fprintf(stderr, "a cycle does not end\n");
+            abort();
+        }
+    }
+}
+
+/* The files are what a machine that stops here leaves behind; the process that goes on without a wire ends by
+ * itself, in files that nobody looks at. */
+static void crash(void)
+{
+    char state[PATH_BYTES];
+    char log[PATH_BYTES];
+    next_life(state, log);
+    copy_folder(driver.state, state);
+    copy_folder(driver.log, log);
+    wire_cut(true);
+    bridge_interrupt(driver.bridge);
+    run_on();
+    close_bridge();
+    remove_folder(driver.state);
+    remove_folder(driver.log);
+    memcpy(driver.state, state, sizeof state);
+    memcpy(driver.log, log, sizeof log);
+    wire_cut(false);
+    open_bridge();
+}
+
+struct driver_result driver_cycle(enum cycle_kind kind, unsigned crash_at)
+{
+    struct cycle_order order = {.kind = kind};
+    driver.finished = false;
+    assert(bridge_start(driver.bridge, &order) == STATUS_OK);
+    for (unsigned step = 1; !driver.finished && step != crash_at; step++) {
+        if (step == STEPS_MOST || !loop_step()) {
+            (void)fprintf(stderr, "a cycle does not end\n");
+            abort();
+        }
+    }
+    if (!driver.finished) {
+        crash();
+        return (struct driver_result){.exit_code = -1, .crashed = true};
+    }
+    return (struct driver_result){.exit_code = driver.result.exit_code,
+                                  .guard_held = driver.result.guard_held};
+}
+
+unsigned driver_decide(struct chance *chance, unsigned percent)
+{
+    struct clerk clerk = {.store = driver.bridge->store,
+                          .mapping = driver.bridge->mapping,
+                          .settings = &driver.settings,
+                          .chain = driver.bridge->chain,
+                          .now = loop_now_ms() / 1000};
+    return clerk_decide(&clerk, chance, percent);
+}

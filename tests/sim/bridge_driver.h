@@ -1,0 +1,33 @@
+/* A whole bridge of its own in a simulation: the daemon's sources on the simulated loop, wire and worker, with
+ * a state on a memory file system. One at a time. */
+#ifndef SIM_BRIDGE_DRIVER_H
+#define SIM_BRIDGE_DRIVER_H
+
+#include "daemon/bridge_inside.h"
+#include "tests/sim/chance.h"
+
+/* Makes the folder (in /dev/shm) with settings, secrets and an empty state that later ones are copied from. To be
+ * called once, in the repository's root. */
+void driver_prepare(void);
+void driver_remove(void);
+
+/* Opens a bridge with an empty state. */
+void driver_begin(void);
+void driver_end(void);
+/* Between begin and end; not across a crash. */
+struct bridge *driver_bridge(void);
+
+struct driver_result {
+    int exit_code; /* as `cebridge resync` */
+    bool crashed;
+    bool guard_held;
+};
+
+/* One cycle to its end. crash_at: after so many steps of the loop all that is in memory is lost, and the next
+ * cycle begins with what the files held then; 0: never. */
+struct driver_result driver_cycle(enum cycle_kind kind, unsigned crash_at);
+
+/* A clerk decides some of what is open, at random, as `cebridge resolve` does. How many were decided. */
+unsigned driver_decide(struct chance *chance, unsigned percent);
+
+#endif

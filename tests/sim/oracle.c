@@ -1,0 +1,242 @@
+#include "tests/sim/oracle.h"
+
+#include "tests/sim/oracle_inside.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+/* How a field is merged by the shipped mapping (reconciliation.md, "Merging a field"). */
+enum rule { RULE_NONE, RULE_FREE, RULE_MUNICIPAL, RULE_PROVINCIAL };
+
+static enum rule rule_of(int entity, int field)
+{
+    static const enum rule account[ACCOUNT_FIELDS] = {
+        [ACCOUNT_NAME] = RULE_FREE,          [ACCOUNT_MOBILE] = RULE_FREE,
+        [ACCOUNT_REGION] = RULE_MUNICIPAL,   [ACCOUNT_EMPLOYER] = RULE_MUNICIPAL,
+        [ACCOUNT_DEPARTMENT] = RULE_MUNICIPAL, [ACCOUNT_TITLE] = RULE_PROVINCIAL,
+        [ACCOUNT_REVIEW] = RULE_FREE,
+    };
+    if (entity == WORLD_ACCOUNT)
+        return account[field];
+    return field == HOURS_ORIGIN || field == HOURS_VALID ? RULE_NONE : RULE_FREE;
+}
+
+void oracle_say(bool *ok, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    (void)fputs("  ", stderr);
+    (void)vfprintf(stderr, format, arguments);
+    (void)fputc('\n', stderr);
+    va_end(arguments);
+    *ok = false;
+}
+
+/* --- links ------------------------------------------------------------------------------------- */
+
+static bool one_by_nature(const struct standing *standing, const struct fact *one,
+                          const struct fact *other)
+{
+    const struct standing_link *person =
+        standing_link(standing, WORLD_MUNICIPAL, WORLD_ACCOUNT, one->person_id);
+    bool course = one->value[HOURS_COURSE_CODE][0] != '\0';
+    int by = course ? HOURS_COURSE_CODE : HOURS_EVIDENCE;
+    bool one_person = person != NULL && person->is[WORLD_PROVINCIAL] != NULL &&
+                      strcmp(person->is[WORLD_PROVINCIAL]->id, other->person_id) == 0;
+    return one_person && strcmp(one->value[HOURS_YEAR], other->value[HOURS_YEAR]) == 0 &&
+           strcmp(one->value[HOURS_CATEGORY], other->value[HOURS_CATEGORY]) == 0 &&
+           strcmp(one->value[by], other->value[by]) == 0 && one->value[by][0] != '\0' &&
+           standing_one_day(one->value[HOURS_FINISHED], other->value[HOURS_FINISHED]);
+}
+
+static void look_at_link(const struct standing *standing, int entity,
+                         const struct standing_link *link, bool *ok)
+{
+    const struct fact *one = link->is[WORLD_MUNICIPAL];
+    const struct fact *other = link->is[WORLD_PROVINCIAL];
+    if (one == NULL || other == NULL)
+        oracle_say(ok, "link %lld names a record that does not stand", (long long)link->number);
+    else if (entity == WORLD_ACCOUNT && !standing_one_person(one, other))
+        oracle_say(ok, "accounts %s and %s are linked and are two", one->id, other->id);
+    else if (entity == WORLD_HOURS &&
+             strcmp(one->value[HOURS_ORIGIN], other->value[HOURS_ORIGIN]) != 0 &&
+             !(link->natural && one_by_nature(standing, one, other)))
+        oracle_say(ok, "hours %s and %s are linked and are two", one->id, other->id);
+}
+
+bool oracle_new_links(struct store *store, struct history *history)
+{
+    const struct standing *standing = standing_read(store);
+    bool ok = true;
+    for (int entity = 0; entity < WORLD_ENTITIES; entity++) {
+        for (size_t index = 0; index < standing->link_count[entity]; index++) {
+            const struct standing_link *link = &standing->links[entity][index];
+            if (link->number <= history->last_link[entity])
+                continue;
+            look_at_link(standing, entity, link, &ok);
+            history->last_link[entity] = link->number;
+        }
+    }
+    return ok;
+}
+
+/* --- fields ------------------------------------------------------------------------------------ */
+
+static bool same_person(const struct standing *standing, const struct standing_link *link)
+{
+    const struct standing_link *person = standing_link(standing, WORLD_MUNICIPAL, WORLD_ACCOUNT,
+                                                       link->is[WORLD_MUNICIPAL]->person_id);
+    return person != NULL && person->is[WORLD_PROVINCIAL] != NULL &&
+           strcmp(person->is[WORLD_PROVINCIAL]->id, link->is[WORLD_PROVINCIAL]->person_id) == 0;
+}
+
+static bool agrees(const struct standing *standing, int entity, const struct standing_link *link,
+                   int field)
+{
+    if (entity == WORLD_HOURS && field == HOURS_PERSON)
+        return same_person(standing, link);
+    return strcmp(link->is[0]->value[field], link->is[1]->value[field]) == 0;
+}
+
+/* An update that names who does not stand on the target holds that field. */
+static bool held(const struct standing *standing, int entity, const struct standing_link *link,
+                 int field)
+{
+    if (entity == WORLD_HOURS && field == HOURS_PERSON) {
+        for (int side = 0; side < WORLD_SIDES; side++) {
+            const struct standing_link *person =
+                standing_link(standing, side, WORLD_ACCOUNT, link->is[side]->person_id);
+            if (person == NULL || !person->is[0]->valid || !person->is[1]->valid)
+                return true;
+        }
+        return false;
+    }
+    if (entity != WORLD_ACCOUNT || (field != ACCOUNT_EMPLOYER && field != ACCOUNT_DEPARTMENT))
+        return false;
+    const char *kind = field == ACCOUNT_EMPLOYER ? "employer" : "department";
+    const char *code = link->is[WORLD_MUNICIPAL]->value[field];
+    return code[0] != '\0' && standing_account(standing, WORLD_PROVINCIAL, kind, code) == NULL;
+}
+
+static void look_at_field(const struct standing *standing, const struct history *history, int entity,
+                          const struct standing_link *link, int field, bool *ok)
+{
+    const struct fact *one = link->is[WORLD_MUNICIPAL];
+    const struct fact *other = link->is[WORLD_PROVINCIAL];
+    const char *name = fact_name(entity, field);
+    if (rule_of(entity, field) == RULE_NONE || held(standing, entity, link, field) ||
+        standing_conflict(standing, entity, link->is, name) != NULL)
+        return;
+    if (!agrees(standing, entity, link, field))
+        oracle_say(ok, "%s of %s %s/%s is not in step and in no conflict: '%s' and '%s'", name,
+                   entity == WORLD_ACCOUNT ? "account" : "hours", one->id, other->id,
+                   one->value[field], other->value[field]);
+    else
+        oracle_edit_kept(standing, history, entity, link, field,
+                         rule_of(entity, field) == RULE_MUNICIPAL    ? WORLD_MUNICIPAL
+                         : rule_of(entity, field) == RULE_PROVINCIAL ? WORLD_PROVINCIAL
+                                                                     : WORLD_SIDES,
+                         ok);
+}
+
+bool oracle_person_outside(const struct standing *standing, int side, const char *account_id)
+{
+    const struct fact *account = standing_fact(standing, side, WORLD_ACCOUNT, account_id);
+    const struct standing_link *link =
+        standing_link(standing, side, WORLD_ACCOUNT, account_id);
+    if (account != NULL && standing_outside(account))
+        return true;
+    return link != NULL && link->is[1 - side] != NULL && standing_outside(link->is[1 - side]);
+}
+
+static bool out_of_region(const struct standing *standing, int entity,
+                          const struct standing_link *link)
+{
+    for (int side = 0; side < WORLD_SIDES; side++) {
+        if (entity == WORLD_ACCOUNT ? standing_outside(link->is[side])
+                                    : oracle_person_outside(standing, side,
+                                                            link->is[side]->person_id))
+            return true;
+    }
+    return false;
+}
+
+static void look_at_pair(const struct standing *standing, const struct history *history, int entity,
+                         const struct standing_link *link, bool *ok)
+{
+    const struct fact *one = link->is[WORLD_MUNICIPAL];
+    const struct fact *other = link->is[WORLD_PROVINCIAL];
+    if (one == NULL || other == NULL || !link->held || out_of_region(standing, entity, link))
+        return;
+    if (one->valid != other->valid) {
+        if (standing_conflict(standing, entity, link->is, "valid") == NULL)
+            oracle_say(ok, "%s %s/%s is valid on one side, and in no conflict",
+                       entity == WORLD_ACCOUNT ? "account" : "hours", one->id, other->id);
+        return;
+    }
+    for (int field = 0; one->valid && field < fact_fields(entity); field++)
+        look_at_field(standing, history, entity, link, field, ok);
+}
+
+bool oracle_in_step(struct store *store, const struct history *history)
+{
+    const struct standing *standing = standing_read(store);
+    bool ok = true;
+    for (int entity = 0; entity < WORLD_ENTITIES; entity++) {
+        for (size_t index = 0; index < standing->link_count[entity]; index++)
+            look_at_pair(standing, history, entity, &standing->links[entity][index], &ok);
+        for (int side = 0; side < WORLD_SIDES; side++) {
+            for (size_t index = 0; index < standing->facts[side][entity].count; index++)
+                oracle_not_lost(standing, side, entity, &standing->facts[side][entity].of[index],
+                                &ok);
+        }
+    }
+    return ok;
+}
+
+/* --- conflicts, and all of it for a person who looks ------------------------------------------- */
+
+uint64_t oracle_conflicts(struct store *store)
+{
+    const struct standing *standing = standing_read(store);
+    uint64_t sum = standing->conflict_count;
+    for (size_t index = 0; index < standing->conflict_count; index++)
+        sum = (sum ^ (uint64_t)(standing->conflicts[index].number * 2 +
+                                standing->conflicts[index].open)) * 0x100000001b3U;
+    return sum;
+}
+
+static void show_fact(int side, int entity, const struct fact *fact)
+{
+    (void)fprintf(stderr, "  %s %s v%lld:", world_side_names[side], fact->id,
+                  (long long)fact->version);
+    for (int field = 0; field < fact_fields(entity); field++)
+        (void)fprintf(stderr, " %s", fact->value[field][0] == '\0' ? "-" : fact->value[field]);
+    (void)fputc('\n', stderr);
+}
+
+void oracle_show(struct store *store)
+{
+    const struct standing *standing = standing_read(store);
+    for (int entity = 0; entity < WORLD_ENTITIES; entity++) {
+        for (int side = 0; side < WORLD_SIDES; side++) {
+            for (size_t index = 0; index < standing->facts[side][entity].count; index++)
+                show_fact(side, entity, &standing->facts[side][entity].of[index]);
+        }
+        for (size_t index = 0; index < standing->link_count[entity]; index++) {
+            const struct standing_link *link = &standing->links[entity][index];
+            (void)fprintf(stderr, "  link %lld: %s = %s%s%s\n", (long long)link->number,
+                          link->is[0] == NULL ? "?" : link->is[0]->id,
+                          link->is[1] == NULL ? "?" : link->is[1]->id,
+                          link->natural ? ", by nature" : "", link->held ? "" : ", aside");
+        }
+    }
+    for (size_t index = 0; index < standing->conflict_count; index++) {
+        const struct standing_conflict *at = &standing->conflicts[index];
+        (void)fprintf(stderr, "  conflict %lld %s %s %s (%s, %s) '%s' '%s'%s%s\n",
+                      (long long)at->number, at->kind, at->subject, at->field, at->id[0], at->id[1],
+                      at->value[0], at->value[1], at->open ? "" : ", ended",
+                      at->accepted ? ", accepted" : at->decided ? ", decided" : "");
+    }
+}

@@ -1,0 +1,31 @@
+/* What must hold once both sides are in step, found independently of the bridge's own rules: from the records of
+ * both platforms, what people did, and the bridge's links and conflicts (reconciliation.md). */
+#ifndef SIM_ORACLE_H
+#define SIM_ORACLE_H
+
+#include "daemon/store/store.h"
+#include "tests/sim/world.h"
+
+enum { ROUNDS_MOST = 16 };
+
+/* What happened, by round. A round's cycle is clean when it ended whole and no fault was played in it: after it
+ * both sides were in step. */
+struct history {
+    struct edits edits;
+    bool clean[ROUNDS_MOST];
+    int rounds;
+    int64_t last_link[WORLD_ENTITIES]; /* the highest number looked at */
+};
+
+/* After each cycle: whoever was linked in it is one and the same. False: a line on stderr says who is not. */
+bool oracle_new_links(struct store *store, struct history *history);
+
+/* Once all is quiet. False: lines on stderr say what does not hold. */
+bool oracle_in_step(struct store *store, const struct history *history);
+
+/* A number that is another when a conflict opened, reopened or ended. */
+uint64_t oracle_conflicts(struct store *store);
+/* Lines on stderr: what stands on both sides, links, conflicts; for a seed that is looked at. */
+void oracle_show(struct store *store);
+
+#endif

@@ -1,0 +1,200 @@
+/* The whole bridge between both reference platforms, driven by one seed: people edit, clerks decide, faults and
+ * crashes strike; once all is quiet what reconciliation.md promises must hold (oracle.h).
+ *   SEED=n: that one, with what stands in the end where it fails. FIRST=n SEEDS=n: so many from there.
+ *   JOBS=n: processes. The same seed gives the same trace. */
+#include "tests/sim/bridge_driver.h"
+#include "tests/sim/loop.h"
+#include "tests/sim/oracle.h"
+#include "tests/sim/wire.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum {
+    SEEDS_OF_CHECK = 400,
+    JOBS_OF_CHECK = 2,
+    QUIET_MOST = 8,
+    QUIET_MINUTES = 20,
+    STEPS_TO_CRASH = 160
+};
+
+/* Each once failed. */
+static const uint64_t regressions[] = {0};
+
+static const int64_t first_ms = 1767600000000; /* 2026-01-05 */
+
+static int64_t written(void)
+{
+    int64_t sum = 0;
+    for (int side = 0; side < WORLD_SIDES; side++)
+        sum += world_counts(side).creates + world_counts(side).updates;
+    return sum;
+}
+
+static int64_t minutes(int64_t count)
+{
+    return count * 60 * 1000;
+}
+
+/* --- what strikes ------------------------------------------------------------------------------ */
+
+static void play_faults(struct chance *chance)
+{
+    static const char *const kinds[] = {"answer_lost",  "answer_lost",    "cut_before", "server_error",
+                                        "too_many",     "html",           "stale",      "cursor_expired",
+                                        "cut_inside",   "truncated_json", "page_shift", "token_revoked"};
+    for (unsigned left = 1 + chance_below(chance, 3); left > 0; left--) {
+        const char *kind = kinds[chance_below(chance, sizeof kinds / sizeof kinds[0])];
+        json_t *fault = json_pack(
+            "{s:s,s:s,s:i,s:i,s:i,s:i,s:i}", "kind", kind, "side",
+            world_side_names[chance_below(chance, WORLD_SIDES)], "count",
+            (int)(1 + chance_below(chance, 4)), "after", (int)chance_below(chance, 25), "status",
+            (int)(500 + chance_below(chance, 2) * 3), "retry_after", 1, "seconds", 20);
+        if (strcmp(kind, "html") == 0)
+            (void)json_object_set_new(fault, "status", json_integer(chance_percent(chance, 50) ? 200
+                                                                                               : 502));
+        if (strcmp(kind, "answer_lost") == 0)
+            (void)json_object_set_new(fault, "method",
+                                      json_string(chance_percent(chance, 60) ? "PUT" : "POST"));
+        world_fault(fault);
+    }
+}
+
+/* --- one seed ---------------------------------------------------------------------------------- */
+
+static bool play_round(struct chance *chance, struct history *history, bool hostile)
+{
+    int round = history->rounds++;
+    unsigned crash_at = 0;
+    for (unsigned left = chance_below(chance, 7); left > 0; left--) {
+        loop_advance(chance_below(chance, 5000));
+        people_edit(chance, round, &history->edits);
+    }
+    for (unsigned left = chance_below(chance, 3); left > 0; left--)
+        people_add(chance);
+    (void)driver_decide(chance, 30);
+    if (hostile && chance_percent(chance, 60))
+        play_faults(chance);
+    if (hostile && chance_percent(chance, 35))
+        crash_at = 1 + chance_below(chance, STEPS_TO_CRASH);
+    loop_advance(chance_percent(chance, 60) ? minutes(1 + chance_below(chance, 5))
+                                            : minutes(60 * (1 + chance_below(chance, 72))));
+    int64_t played = world_faults_played();
+    struct driver_result result =
+        driver_cycle(chance_percent(chance, 30) ? CYCLE_FULL : CYCLE_INCREMENTAL, crash_at);
+    history->clean[round] = (result.exit_code == 0 || result.exit_code == 3) && !result.crashed &&
+                            world_faults_played() == played;
+    world_faults_clear();
+    return oracle_new_links(driver_bridge()->store, history);
+}
+
+/* Cycles without edits and faults until one of them, a full one, changes nothing. */
+static bool become_quiet(struct history *history)
+{
+    bool ok = true;
+    for (unsigned cycle = 0; cycle < QUIET_MOST; cycle++) {
+        int64_t before = written();
+        uint64_t conflicts = oracle_conflicts(driver_bridge()->store);
+        loop_advance(minutes(QUIET_MINUTES));
+        struct driver_result result = driver_cycle(CYCLE_FULL, 0);
+        ok = oracle_new_links(driver_bridge()->store, history) && ok;
+        bool whole = result.exit_code == 0 || result.exit_code == 3;
+        if (whole && written() == before && oracle_conflicts(driver_bridge()->store) == conflicts)
+            return ok;
+    }
+    (void)fprintf(stderr, "  it does not become quiet\n");
+    return false;
+}
+
+static bool count_fails(const char *what, int64_t count, int side)
+{
+    if (count != 0)
+        (void)fprintf(stderr, "  %s: %lld %s\n", world_side_names[side], (long long)count, what);
+    return count != 0;
+}
+
+static bool counts_hold(void)
+{
+    bool fails = false;
+    for (int side = 0; side < WORLD_SIDES; side++) {
+        struct world_counts counts = world_counts(side);
+        fails = count_fails("records created twice", counts.duplicate_creates, side) || fails;
+        fails = count_fails("updates that changed nothing", counts.noop_updates, side) || fails;
+        fails = count_fails("resident IDs in URLs", counts.ids_in_urls, side) || fails;
+        fails = count_fails(counts.needless, counts.needless_fields, side) || fails;
+    }
+    return !fails;
+}
+
+static bool play(uint64_t seed, bool talk)
+{
+    static struct history history;
+    struct chance chance = {.state = seed * 0x9e3779b97f4a7c15U};
+    memset(&history, 0, sizeof history);
+    loop_begin(chance_next(&chance), first_ms + minutes(chance_below(&chance, 300 * 24 * 60)));
+    world_begin(chance_next(&chance));
+    people_settle(&chance);
+    driver_begin();
+    bool hostile = chance_percent(&chance, 60);
+    bool ok = true;
+    for (unsigned left = 3 + chance_below(&chance, 6); left > 0; left--)
+        ok = play_round(&chance, &history, hostile) && ok;
+    ok = become_quiet(&history) && ok;
+    ok = oracle_in_step(driver_bridge()->store, &history) && ok;
+    ok = counts_hold() && ok;
+    if (!ok && talk)
+        oracle_show(driver_bridge()->store);
+    driver_end();
+    world_end();
+    if (talk || !ok)
+        (void)fprintf(stderr, "%s SEED=%llu trace %016llx\n", ok ? "holds:" : "fails:",
+                      (unsigned long long)seed, (unsigned long long)loop_traced());
+    return ok;
+}
+
+/* --- many -------------------------------------------------------------------------------------- */
+
+static uint64_t number(const char *name, uint64_t otherwise)
+{
+    const char *text = getenv(name);
+    return text == NULL || text[0] == '\0' ? otherwise : strtoull(text, NULL, 10);
+}
+
+static int play_share(uint64_t first, uint64_t seeds, uint64_t jobs, uint64_t job)
+{
+    unsigned failed = 0;
+    driver_prepare();
+    for (size_t index = 0; job == 0 && index < sizeof regressions / sizeof regressions[0]; index++)
+        failed += !play(regressions[index], false);
+    for (uint64_t seed = first + job; seed < first + seeds; seed += jobs)
+        failed += !play(seed, false);
+    driver_remove();
+    return failed > 0 ? 1 : 0;
+}
+
+int main(void)
+{
+    uint64_t first = number("FIRST", 1);
+    uint64_t seeds = number("SEEDS", SEEDS_OF_CHECK);
+    uint64_t jobs = number("JOBS", JOBS_OF_CHECK);
+    bool failed = false;
+    if (getenv("SEED") != NULL) {
+        driver_prepare();
+        failed = !play(number("SEED", 1), true);
+        driver_remove();
+        return failed ? 1 : 0;
+    }
+    for (uint64_t job = 0; job < jobs; job++) {
+        pid_t child = fork();
+        if (child == 0)
+            exit(play_share(first, seeds, jobs, job));
+    }
+    for (int status = 0; wait(&status) > 0;)
+        failed = failed || !WIFEXITED(status) || WEXITSTATUS(status) != 0;
+    (void)printf("%llu seeds from %llu\n%s\n", (unsigned long long)seeds, (unsigned long long)first,
+                 failed ? "0 passed, 1 failed" : "1 passed, 0 failed");
+    return failed ? 1 : 0;
+}
