@@ -65,22 +65,6 @@ static void look_at_link(const struct standing *standing, int entity,
         oracle_say(ok, "hours %s and %s are linked and are two", one->id, other->id);
 }
 
-bool oracle_new_links(struct store *store, struct history *history)
-{
-    const struct standing *standing = standing_read(store);
-    bool ok = true;
-    for (int entity = 0; entity < WORLD_ENTITIES; entity++) {
-        for (size_t index = 0; index < standing->link_count[entity]; index++) {
-            const struct standing_link *link = &standing->links[entity][index];
-            if (link->number <= history->last_link[entity])
-                continue;
-            look_at_link(standing, entity, link, &ok);
-            history->last_link[entity] = link->number;
-        }
-    }
-    return ok;
-}
-
 /* --- fields ------------------------------------------------------------------------------------ */
 
 static bool same_person(const struct standing *standing, const struct standing_link *link)
@@ -97,6 +81,36 @@ static bool agrees(const struct standing *standing, int entity, const struct sta
     if (entity == WORLD_HOURS && field == HOURS_PERSON)
         return same_person(standing, link);
     return strcmp(link->is[0]->value[field], link->is[1]->value[field]) == 0;
+}
+
+static void note_agreed(const struct standing *standing, struct history *history, int entity,
+                        const struct standing_link *link, int round)
+{
+    if (link->is[0] == NULL || link->is[1] == NULL || !link->is[0]->valid || !link->is[1]->valid ||
+        link->number >= HISTORY_LINKS)
+        return;
+    for (int field = 0; field < fact_fields(entity); field++) {
+        if (agrees(standing, entity, link, field))
+            history->agreed[entity][link->number][field] |= 1U << round;
+    }
+}
+
+bool oracle_after_cycle(struct store *store, struct history *history, int round)
+{
+    const struct standing *standing = standing_read(store);
+    bool ok = true;
+    for (int entity = 0; entity < WORLD_ENTITIES; entity++) {
+        for (size_t index = 0; index < standing->link_count[entity]; index++) {
+            const struct standing_link *link = &standing->links[entity][index];
+            if (round >= 0 && history->clean[round])
+                note_agreed(standing, history, entity, link, round);
+            if (link->number <= history->last_link[entity])
+                continue;
+            look_at_link(standing, entity, link, &ok);
+            history->last_link[entity] = link->number;
+        }
+    }
+    return ok;
 }
 
 /* An update that names who does not stand on the target holds that field. */

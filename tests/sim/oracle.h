@@ -6,7 +6,7 @@
 #include "daemon/store/store.h"
 #include "tests/sim/world.h"
 
-enum { ROUNDS_MOST = 16 };
+enum { ROUNDS_MOST = 16, HISTORY_LINKS = 512 };
 
 /* What happened, by round. A round's cycle is clean when it ended whole and no fault was played in it: after it
  * both sides were in step. */
@@ -15,10 +15,13 @@ struct history {
     bool clean[ROUNDS_MOST];
     int rounds;
     int64_t last_link[WORLD_ENTITIES]; /* the highest number looked at */
+    /* by link number and field: bit n, both sides held the same after the clean round n */
+    uint32_t agreed[WORLD_ENTITIES][HISTORY_LINKS][FACT_FIELDS];
 };
 
-/* After each cycle: whoever was linked in it is one and the same. False: a line on stderr says who is not. */
-bool oracle_new_links(struct store *store, struct history *history);
+/* After each round's cycle: whoever was linked in it is one and the same, and what both sides agree on is noted.
+ * False: a line on stderr says who is not. round -1: none. */
+bool oracle_after_cycle(struct store *store, struct history *history, int round);
 
 /* Once all is quiet. False: lines on stderr say what does not hold. */
 bool oracle_in_step(struct store *store, const struct history *history);

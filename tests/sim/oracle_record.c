@@ -8,28 +8,38 @@ enum { RECOGNISED_DAY_CENTI = 800 };
 
 /* --- no edit is lost --------------------------------------------------------------------------- */
 
+/* The last edit on that side behind the round. */
 static const struct edit *last_edit(const struct history *history, int side, int entity, int field,
-                                    const char *id)
+                                    const char *id, int behind)
 {
     const struct edit *last = NULL;
     for (size_t index = 0; index < history->edits.count; index++) {
         const struct edit *edit = &history->edits.of[index];
         if (edit->side == side && edit->entity == entity && edit->field == field &&
-            strcmp(edit->id, id) == 0)
+            edit->round > behind && strcmp(edit->id, id) == 0)
             last = edit;
     }
     return last;
 }
 
-/* Both sides were in step between the two: whoever edited later had seen the other's. */
-static bool clean_between(const struct history *history, const struct edit *earlier,
-                          const struct edit *later)
+/* The last round before the last edit after which both sides agreed on the field; -1: none. Whoever edited
+ * behind it had seen what both held then. */
+static int last_agreed(const struct history *history, int entity, const struct standing_link *link,
+                       int field)
 {
-    for (int round = earlier->round; round < later->round; round++) {
-        if (history->clean[round])
-            return true;
+    int last = -1;
+    if (link->number >= HISTORY_LINKS)
+        return last;
+    for (int side = 0; side < WORLD_SIDES; side++) {
+        const struct edit *edit =
+            last_edit(history, side, entity, field, link->is[side]->id, -1);
+        last = edit != NULL && edit->round > last ? edit->round : last;
     }
-    return false;
+    for (int round = last - 1; round >= 0; round--) {
+        if ((history->agreed[entity][link->number][field] >> round & 1U) != 0)
+            return round;
+    }
+    return -1;
 }
 
 /* A conflict about the field stood at some time: people saw both values. */
@@ -59,35 +69,33 @@ static bool holds(const struct standing *standing, int entity, const struct stan
     return account != NULL && strcmp(account->id, link->is[side]->person_id) == 0;
 }
 
+static const char *kind_of(int entity)
+{
+    return entity == WORLD_ACCOUNT ? "account" : "hours";
+}
+
 void oracle_edit_kept(const struct standing *standing, const struct history *history, int entity,
                       const struct standing_link *link, int field, int rules, bool *ok)
 {
     const char *name = fact_name(entity, field);
     const struct edit *edits[WORLD_SIDES];
-    for (int side = 0; side < WORLD_SIDES; side++)
-        edits[side] = last_edit(history, side, entity, field, link->is[side]->id);
-    if ((edits[0] == NULL && edits[1] == NULL) || was_in_conflict(standing, entity, link, name))
+    bool kept = false;
+    int agreed = last_agreed(history, entity, link, field);
+    if (agreed < 0 || was_in_conflict(standing, entity, link, name))
         return;
-    const struct edit *wins = NULL;
-    if (rules != WORLD_SIDES)
-        wins = edits[rules];
-    else if (edits[0] == NULL || edits[1] == NULL)
-        wins = edits[0] == NULL ? edits[1] : edits[0];
-    else if (clean_between(history, edits[0], edits[1]))
-        wins = edits[1];
-    else if (clean_between(history, edits[1], edits[0]))
-        wins = edits[0];
-    bool kept = wins != NULL ? holds(standing, entity, link, wins->side, field, wins->value)
-                : rules != WORLD_SIDES
-                    ? true
-                    : holds(standing, entity, link, 0, field, edits[0]->value) ||
-                          holds(standing, entity, link, 1, field, edits[1]->value);
-    if (!kept)
-        oracle_say(ok, "%s of %s %s/%s: the edit '%s' (round %d, %s) is lost, both hold '%s'", name,
-                   entity == WORLD_ACCOUNT ? "account" : "hours", link->is[0]->id, link->is[1]->id,
-                   (wins != NULL ? wins : edits[0])->value, (wins != NULL ? wins : edits[0])->round,
-                   world_side_names[(wins != NULL ? wins : edits[0])->side],
-                   link->is[0]->value[field]);
+    for (int side = 0; side < WORLD_SIDES; side++) {
+        edits[side] = last_edit(history, side, entity, field, link->is[side]->id, agreed);
+        kept = kept || (edits[side] != NULL && (rules == WORLD_SIDES || rules == side) &&
+                        holds(standing, entity, link, side, field, edits[side]->value));
+    }
+    if (kept || (rules != WORLD_SIDES && edits[rules] == NULL))
+        return;
+    for (int side = 0; side < WORLD_SIDES; side++) {
+        if (edits[side] != NULL)
+            oracle_say(ok, "%s of %s %s/%s: the edit '%s' (round %d, %s) is lost, both hold '%s'",
+                       name, kind_of(entity), link->is[0]->id, link->is[1]->id, edits[side]->value,
+                       edits[side]->round, world_side_names[side], link->is[0]->value[field]);
+    }
 }
 
 /* --- no record is lost ------------------------------------------------------------------------- */
@@ -176,5 +184,5 @@ void oracle_not_lost(const struct standing *standing, int side, int entity, cons
     if (may && standing_link(standing, side, entity, fact->id) == NULL &&
         standing_conflict(standing, entity, is, NULL) == NULL)
         oracle_say(ok, "%s %s %s has no counterpart, and nothing says why",
-                   world_side_names[side], entity == WORLD_ACCOUNT ? "account" : "hours", fact->id);
+                   world_side_names[side], kind_of(entity), fact->id);
 }

@@ -88,7 +88,7 @@ static bool play_round(struct chance *chance, struct history *history, bool host
     history->clean[round] = (result.exit_code == 0 || result.exit_code == 3) && !result.crashed &&
                             world_faults_played() == played;
     world_faults_clear();
-    return oracle_new_links(driver_bridge()->store, history);
+    return oracle_after_cycle(driver_bridge()->store, history, round);
 }
 
 /* Cycles without edits and faults until one of them, a full one, changes nothing. */
@@ -100,7 +100,7 @@ static bool become_quiet(struct history *history)
         uint64_t conflicts = oracle_conflicts(driver_bridge()->store);
         loop_advance(minutes(QUIET_MINUTES));
         struct driver_result result = driver_cycle(CYCLE_FULL, 0);
-        ok = oracle_new_links(driver_bridge()->store, history) && ok;
+        ok = oracle_after_cycle(driver_bridge()->store, history, -1) && ok;
         bool whole = result.exit_code == 0 || result.exit_code == 3;
         if (whole && written() == before && oracle_conflicts(driver_bridge()->store) == conflicts)
             return ok;

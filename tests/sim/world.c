@@ -100,7 +100,7 @@ static void look_for_needless(int side, int entity, const struct row *row, const
 }
 
 static void look_at_item(int side, int entity, const char *id, const char *system,
-                         const char *number, const json_t *item)
+                         const char *number, const json_t *item, int64_t header_version)
 {
     const struct store *store = world_service.platforms[side].store;
     const struct row *row = NULL;
@@ -119,9 +119,18 @@ static void look_at_item(int side, int entity, const char *id, const char *syste
         row = store_hours(store, system, number);
     if (row == NULL)
         return;
-    bool says = write_version(item, side == WORLD_MUNICIPAL ? "version" : "bbh", &version);
-    if (!says || version == row_version((enum entity)entity, row))
+    /* one that is refused for its version changes nothing */
+    if (!write_version(item, side == WORLD_MUNICIPAL ? "version" : "bbh", &version))
+        version = header_version;
+    if (version == row_version((enum entity)entity, row))
         look_for_needless(side, entity, row, item);
+}
+
+static int64_t if_match(const struct request *request)
+{
+    long long version = 0;
+    const char *text = request_header(request, "If-Match");
+    return text != NULL && sscanf(text, "\"%lld\"", &version) == 1 ? version : 0;
 }
 
 static void look_at_write(int side, const struct request *request)
@@ -139,15 +148,15 @@ static void look_at_write(int side, const struct request *request)
     (void)request_decode(slice_of(slash + 1), false, last, sizeof last);
     if (json_is_array(list)) {
         json_array_foreach((json_t *)(uintptr_t)list, index, item)
-            look_at_item(side, entity, NULL, NULL, NULL, item);
+            look_at_item(side, entity, NULL, NULL, NULL, item, 0);
     } else if (strcmp(request->method, "PUT") == 0 && entity == WORLD_HOURS &&
                side == WORLD_PROVINCIAL) {
         const char *start = strstr(request->path, "/xs/") + 4;
         struct slice system = {start, (size_t)(slash - start)};
         if (slash > start && request_decode(system, false, before, sizeof before))
-            look_at_item(side, entity, NULL, before, last, body);
+            look_at_item(side, entity, NULL, before, last, body, if_match(request));
     } else if (strcmp(request->method, "PUT") == 0) {
-        look_at_item(side, entity, last, "", "", body);
+        look_at_item(side, entity, last, "", "", body, if_match(request));
     }
     json_decref(body);
 }
