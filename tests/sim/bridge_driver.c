@@ -38,7 +38,7 @@ static const char settings_text[] = "[bridge]\n"
                                     "rate = 1000/s\n"
                                     "parallel = 3\n"
                                     "[guard]\n"
-                                    "min_listing = 0.01 %%\n";
+                                    "min_listing = 0 %%\n";
 
 static struct {
     char root[PATH_BYTES];

@@ -92,10 +92,11 @@ const struct standing_link *standing_link(const struct standing *at, int side, i
     return NULL;
 }
 
-static bool names_field(const char *of_conflict, const char *field)
+/* A conflict of the record as such, or a linked account whose key became another: nothing is written. */
+static bool names_all(const struct standing_conflict *conflict)
 {
-    return field == NULL || of_conflict[0] == '\0' || strcmp(of_conflict, "valid") == 0 ||
-           strcmp(of_conflict, field) == 0;
+    return conflict->field[0] == '\0' || strcmp(conflict->field, "valid") == 0 ||
+           (strcmp(conflict->field, "code") == 0 && strcmp(conflict->kind, "field_mismatch") == 0);
 }
 
 const struct standing_conflict *standing_conflict(const struct standing *at, int entity,
@@ -104,7 +105,8 @@ const struct standing_conflict *standing_conflict(const struct standing *at, int
 {
     for (size_t index = 0; index < at->conflict_count; index++) {
         const struct standing_conflict *conflict = &at->conflicts[index];
-        if (conflict->entity != entity || !conflict->open || !names_field(conflict->field, field))
+        if (conflict->entity != entity || !conflict->open ||
+            (field != NULL && !names_all(conflict) && strcmp(conflict->field, field) != 0))
             continue;
         for (int side = 0; side < WORLD_SIDES; side++) {
             if (is[side] != NULL && conflict->id[side][0] != '\0' &&
