@@ -5,7 +5,10 @@
 
 #include <assert.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+
+enum { SAME_PERCENT = 40, ACCOUNT_EDITS = 12, HOURS_EDITS = 14 };
 
 static const char *employer_elsewhere(struct chance *chance, int side)
 {
@@ -27,10 +30,11 @@ static const char *region_elsewhere(struct chance *chance, const char *now)
     return people_regions[leaves ? PEOPLE_HOME_REGIONS : chance_below(chance, PEOPLE_HOME_REGIONS)];
 }
 
-static void edit_account(struct chance *chance, int side, struct platform_account *account)
+static void edit_account(struct chance *chance, int side, unsigned what,
+                         struct platform_account *account)
 {
     bool person = account->kind == KIND_PERSON;
-    switch (chance_below(chance, 12)) {
+    switch (what) {
     case 0: account->name = people_name(chance, (int)account->kind); break;
     case 1:
     case 2: account->mobile = people_mobile(chance); break;
@@ -59,10 +63,10 @@ static void edit_account(struct chance *chance, int side, struct platform_accoun
     }
 }
 
-static void edit_hours(struct chance *chance, int side, struct platform_hours *hours)
+static void edit_hours(struct chance *chance, int side, unsigned what, struct platform_hours *hours)
 {
     const struct row *other = NULL;
-    switch (chance_below(chance, 14)) {
+    switch (what) {
     case 0:
     case 1: hours->amount_centi = 50 * (1 + chance_below(chance, 16)); break;
     case 2: hours->course_code = people_course(chance); break;
@@ -107,33 +111,86 @@ static void note(int side, int entity, int round, const struct fact *before, con
         memcpy(edit->id, now->id, sizeof edit->id);
         memcpy(edit->value, now->value[field], sizeof edit->value);
         loop_trace(edit->value, sizeof edit->value);
+        if (getenv("TALK") != NULL)
+            (void)fprintf(stderr, "round %d: %s %s %s becomes '%s'\n", round,
+                          world_side_names[side], now->id, fact_name(entity, field), edit->value);
     }
+}
+
+/* What was edited last, so that somebody on the other side may edit the same. */
+static struct {
+    int side, entity;
+    unsigned what;
+    char id[48];
+} last;
+
+static const struct row *counterpart(int side, int entity)
+{
+    const struct store *there = world_service.platforms[side].store;
+    const struct store *here = world_service.platforms[1 - side].store;
+    const struct row *row = store_by_id(here, (enum entity)entity, last.id);
+    if (last.side == side || last.entity != entity || row == NULL)
+        return NULL;
+    if (entity == WORLD_ACCOUNT)
+        return store_account(there, (int)row_account(row)->kind, row_account(row)->code);
+    const struct platform_hours *hours = row_hours(row);
+    bool by_hand = hours->origin_system[0] == '\0';
+    return store_hours(there, store_origin_system(here, hours->origin_system),
+                       by_hand ? hours->id : hours->origin_number);
+}
+
+struct choice {
+    int side, entity;
+    unsigned what;
+    const struct row *row;
+};
+
+static struct choice choose(struct chance *chance)
+{
+    struct choice ret = {.side = (int)chance_below(chance, WORLD_SIDES)};
+    if (chance_percent(chance, SAME_PERCENT)) {
+        ret = (struct choice){1 - last.side, last.entity, last.what,
+                              counterpart(1 - last.side, last.entity)};
+        if (ret.row != NULL)
+            return ret;
+    }
+    int kind = chance_percent(chance, 70)   ? KIND_PERSON
+               : chance_percent(chance, 60) ? KIND_EMPLOYER
+                                            : KIND_DEPARTMENT;
+    ret.entity = chance_percent(chance, 60) ? WORLD_HOURS : WORLD_ACCOUNT;
+    ret.what = chance_below(chance, ret.entity == WORLD_HOURS ? HOURS_EDITS : ACCOUNT_EDITS);
+    ret.row = ret.entity == WORLD_HOURS ? people_pick_hours(chance, ret.side)
+                                        : people_pick(chance, ret.side, kind);
+    return ret;
 }
 
 void people_edit(struct chance *chance, int round, struct edits *noted)
 {
     static struct facts before;
     static struct facts now;
-    int side = (int)chance_below(chance, WORLD_SIDES);
-    int entity = chance_percent(chance, 60) ? WORLD_HOURS : WORLD_ACCOUNT;
-    int kind = chance_percent(chance, 70)   ? KIND_PERSON
-               : chance_percent(chance, 60) ? KIND_EMPLOYER
-                                            : KIND_DEPARTMENT;
-    const struct row *row = entity == WORLD_HOURS ? people_pick_hours(chance, side)
-                                                  : people_pick(chance, side, kind);
-    if (row == NULL)
+    struct choice at = choose(chance);
+    if (at.row == NULL)
         return;
-    facts_read(side, entity, &before);
-    if (entity == WORLD_ACCOUNT) {
-        struct platform_account account = *row_account(row);
-        edit_account(chance, side, &account);
-        (void)world_enter(side, entity, row, &account);
+    facts_read(at.side, at.entity, &before);
+    if (at.entity == WORLD_ACCOUNT) {
+        struct platform_account account = *row_account(at.row);
+        edit_account(chance, at.side, at.what, &account);
+        (void)world_enter(at.side, at.entity, at.row, &account);
     } else {
-        struct platform_hours hours = *row_hours(row);
-        edit_hours(chance, side, &hours);
-        (void)world_enter(side, entity, row, &hours);
+        struct platform_hours hours = *row_hours(at.row);
+        edit_hours(chance, at.side, at.what, &hours);
+        (void)world_enter(at.side, at.entity, at.row, &hours);
     }
-    facts_read(side, entity, &now);
+    facts_read(at.side, at.entity, &now);
     for (size_t index = 0; index < now.count; index++)
-        note(side, entity, round, &before.of[index], &now.of[index], noted);
+        note(at.side, at.entity, round, &before.of[index], &now.of[index], noted);
+    last.side = at.side;
+    last.entity = at.entity;
+    last.what = at.what;
+    (void)snprintf(last.id, sizeof last.id, "%s", row_id((enum entity)at.entity, at.row));
+}
+
+void people_edit_begin(void)
+{
+    memset(&last, 0, sizeof last);
 }

@@ -1,5 +1,6 @@
 #include "tests/sim/oracle.h"
 
+#include "daemon/store/stage.h"
 #include "tests/sim/oracle_inside.h"
 
 #include <stdarg.h>
@@ -230,8 +231,21 @@ static void show_fact(int side, int entity, const struct fact *fact)
     (void)fputc('\n', stderr);
 }
 
+static void show_waiting(struct store *store)
+{
+    struct waiting_count waiting[32];
+    size_t count = 0;
+    if (stage_count_waiting(store, waiting, 32, &count) != STATUS_OK)
+        return;
+    for (size_t index = 0; index < count; index++)
+        (void)fprintf(stderr, "  waiting: %lld of %s %s, %s\n", (long long)waiting[index].count,
+                      world_side_names[waiting[index].side], entity_name(waiting[index].entity),
+                      waiting[index].reason);
+}
+
 void oracle_show(struct store *store)
 {
+    show_waiting(store);
     const struct standing *standing = standing_read(store);
     for (int entity = 0; entity < WORLD_ENTITIES; entity++) {
         for (int side = 0; side < WORLD_SIDES; side++) {

@@ -148,7 +148,7 @@ static bool day_is_full(const struct standing *standing, int side, const char *p
                         const struct fact *fact)
 {
     int64_t sum = strtoll(fact->value[HOURS_AMOUNT], NULL, 10);
-    if (side == WORLD_MUNICIPAL || strcmp(fact->value[HOURS_SOURCE], "recognised") != 0)
+    if (strcmp(fact->value[HOURS_SOURCE], "recognised") != 0)
         return false;
     for (size_t index = 0; index < standing->facts[side][WORLD_HOURS].count; index++) {
         const struct fact *other = &standing->facts[side][WORLD_HOURS].of[index];

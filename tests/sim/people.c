@@ -237,6 +237,7 @@ void people_settle(struct chance *chance)
     people.next_resident = chance_next(chance) % 1000000;
     people.next_organisation = chance_below(chance, 1000000);
     people.began = loop_now_ms() / 1000;
+    people_edit_begin();
     for (unsigned left = 1 + chance_below(chance, 3); left > 0; left--)
         add_account(chance, KIND_DEPARTMENT, 80);
     for (unsigned left = 1 + chance_below(chance, 3); left > 0; left--)

@@ -19,5 +19,7 @@ enum platform_review people_review(struct chance *chance, bool hours);
 /* An account of that kind on the side, valid or not; NULL: none. */
 const struct row *people_pick(struct chance *chance, int side, int kind);
 const struct row *people_pick_hours(struct chance *chance, int side);
+/* Nobody edited anything yet. */
+void people_edit_begin(void);
 
 #endif

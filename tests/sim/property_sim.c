@@ -1,6 +1,6 @@
 /* The whole bridge between both reference platforms, driven by one seed: people edit, clerks decide, faults and
  * crashes strike; once all is quiet what reconciliation.md promises must hold (oracle.h).
- *   SEED=n: that one, with what stands in the end where it fails. FIRST=n SEEDS=n: so many from there.
+ *   SEED=n: that one, with what stands in the end where it fails; TALK=1 with all that was said. FIRST=n SEEDS=n: so many from there.
  *   JOBS=n: processes. The same seed gives the same trace. */
 #include "tests/sim/bridge_driver.h"
 #include "tests/sim/loop.h"
@@ -85,6 +85,9 @@ static bool play_round(struct chance *chance, struct history *history, bool host
     int64_t played = world_faults_played();
     struct driver_result result =
         driver_cycle(chance_percent(chance, 30) ? CYCLE_FULL : CYCLE_INCREMENTAL, crash_at);
+    if (getenv("TALK") != NULL)
+        (void)fprintf(stderr, "round %d: exit %d%s\n", round, result.exit_code,
+                      result.crashed ? ", crashed" : "");
     history->clean[round] = (result.exit_code == 0 || result.exit_code == 3) && !result.crashed &&
                             world_faults_played() == played;
     world_faults_clear();

@@ -4,10 +4,11 @@
 #include "tests/sim/loop.h"
 #include "tests/sim/world.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { FLYING_MOST = 64, WAY_MS = 30, SLOW_MS = 2600, SLOW_PERCENT = 2 };
+enum { FLYING_MOST = 64, WAY_MS = 30, SLOW_MS = 2600, SLOW_PERCENT = 2, TOLD_BYTES = 400 };
 
 struct http {
     int side;
@@ -56,8 +57,22 @@ static struct flight take(size_t index)
     return flight;
 }
 
+/* With TALK=1 each exchange is a line, for a person who looks at one seed. */
+static void tell(const struct flight *flight, const struct reply *reply)
+{
+    const struct message *message = &flight->message;
+    (void)fprintf(stderr, "%lld %s %.*s %.*s %.*s -> %d %d %.*s\n", (long long)loop_now_ms(),
+                  world_side_names[flight->http->side], (int)message->method.size,
+                  message->method.at, (int)message->target.size, message->target.at,
+                  message->write ? (int)message->body.size : 0, message->body.at, (int)reply->end,
+                  reply->status, reply->body.size < TOLD_BYTES ? (int)reply->body.size : TOLD_BYTES,
+                  reply->body.at);
+}
+
 static void trace(const struct flight *flight, const struct reply *reply)
 {
+    if (getenv("TALK") != NULL)
+        tell(flight, reply);
     loop_trace(&flight->http->side, sizeof flight->http->side);
     loop_trace(flight->message.target.at, flight->message.target.size);
     loop_trace(flight->message.body.at, flight->message.body.size);
