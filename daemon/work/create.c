@@ -293,6 +293,25 @@ static enum status twin_quarantined(struct desk *desk, const struct pair *pair, 
     return status == STATUS_NOT_FOUND ? STATUS_OK : status;
 }
 
+/* Between two complete listings a person may have left the region unseen, and all that stands under her with
+ * her: before anything is created beside it, the account is asked for, once a cycle. */
+static enum status person_still_there(struct desk *desk, const struct person *person, enum side target,
+                                      enum eligibility *ret)
+{
+    struct staged staged = {0};
+    bool asked = false;
+    if (slice_empty(person->remote_id[target]))
+        return STATUS_OK;
+    enum status status =
+        stage_glance(desk->store, target, ENTITY_ACCOUNT, person->remote_id[target], &staged);
+    if (status != STATUS_OK || staged.seen == desk->run)
+        return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+    status = need_by_code(desk, target, ENTITY_ACCOUNT, false, person->code[target], &asked);
+    if (asked)
+        *ret = ELIGIBLE_ASKED;
+    return status;
+}
+
 static enum status hours_eligible(struct desk *desk, const struct pair *pair, enum side target,
                                   enum eligibility *ret, const char **ret_reason)
 {
@@ -312,7 +331,10 @@ static enum status hours_eligible(struct desk *desk, const struct pair *pair, en
     if (*ret != ELIGIBLE)
         return STATUS_OK;
     bool twin = false;
-    enum status status = twin_quarantined(desk, pair, target, &twin);
+    enum status status = person_still_there(desk, &pair->person[pair->side], target, ret);
+    if (status != STATUS_OK || *ret != ELIGIBLE)
+        return status;
+    status = twin_quarantined(desk, pair, target, &twin);
     if (status == STATUS_OK && twin) {
         *ret = ELIGIBLE_SILENT;
         *ret_reason = "quarantine";

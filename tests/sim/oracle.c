@@ -127,6 +127,9 @@ static bool held(const struct standing *standing, int entity, const struct stand
         }
         return false;
     }
+    if (entity == WORLD_ACCOUNT && field == ACCOUNT_REGION) /* at the province it follows the employer's */
+        return !agrees(standing, entity, link, ACCOUNT_EMPLOYER) &&
+               held(standing, entity, link, ACCOUNT_EMPLOYER);
     if (entity != WORLD_ACCOUNT || (field != ACCOUNT_EMPLOYER && field != ACCOUNT_DEPARTMENT))
         return false;
     const char *kind = field == ACCOUNT_EMPLOYER ? "employer" : "department";

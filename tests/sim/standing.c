@@ -1,5 +1,7 @@
 #include "tests/sim/standing.h"
 
+#include "mapping/base/civil.h"
+
 #include <assert.h>
 #include <stdio.h>
 #include <string.h>
@@ -165,19 +167,14 @@ bool standing_one_person(const struct fact *one, const struct fact *other)
            names_any(one, other);
 }
 
-/* Of "2023-06-01T12:15:00Z": hours since 1970 would do, but the texts are enough: shift by eight hours. */
-static int day_number(const char *text)
+static int64_t day_number(const char *text)
 {
-    int year = 0;
-    int month = 0;
-    int day = 0;
-    int hour = 0;
-    (void)sscanf(text, "%d-%d-%dT%d", &year, &month, &day, &hour);
-    return (year * 12 + month) * 40 + day + (hour >= 16 ? 1 : 0);
+    int64_t instant = 0;
+    (void)civil_parse(slice_of(text), "%Y-%m-%dT%H:%M:%S%z", 0, &instant);
+    return (instant + CIVIL_CST_SECONDS) / CIVIL_DAY_SECONDS;
 }
 
 bool standing_one_day(const char *one, const char *other)
 {
-    int apart = day_number(one) - day_number(other);
-    return apart == 0 || apart > 5 || apart < -5 ? apart == 0 : false;
+    return day_number(one) == day_number(other);
 }
