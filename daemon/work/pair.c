@@ -124,6 +124,13 @@ static enum status find_hours_waiting(struct desk *desk, struct pair *pair)
     return status == STATUS_OK ? region_hours_wait(desk, &person, &pair->hours_wait) : status;
 }
 
+/* The walk comes to a pair from each of its sides, which may be named differently; its write is on its way. */
+static bool written_already(const struct desk *desk, const struct pair *pair)
+{
+    struct hash subject = desk_hash(desk, pair->findings.subject.text);
+    return hashset_has(&desk->planned, subject) || hashset_has(&desk->unknown, subject);
+}
+
 static enum status judge_loaded(struct desk *desk, struct pair *pair, bool planning)
 {
     struct field_hold holds[OPEN_MOST];
@@ -131,6 +138,8 @@ static enum status judge_loaded(struct desk *desk, struct pair *pair, bool plann
     rebase_base(desk, pair);
     if (status == STATUS_OK)
         status = pair_finding_subject(desk, pair);
+    if (status == STATUS_OK && planning && written_already(desk, pair))
+        return STATUS_OK;
     if (status == STATUS_OK)
         status = findings_begin(desk, &pair->findings);
     if (status != STATUS_OK)

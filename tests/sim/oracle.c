@@ -197,6 +197,19 @@ static void look_at_pair(const struct standing *standing, const struct history *
         look_at_field(standing, history, entity, link, field, ok);
 }
 
+bool oracle_anyone_outside(void)
+{
+    static struct facts accounts;
+    for (int side = 0; side < WORLD_SIDES; side++) {
+        facts_read(side, WORLD_ACCOUNT, &accounts);
+        for (size_t index = 0; index < accounts.count; index++) {
+            if (standing_outside(&accounts.of[index]))
+                return true;
+        }
+    }
+    return false;
+}
+
 bool oracle_in_step(struct store *store, const struct history *history)
 {
     const struct standing *standing = standing_read(store);

@@ -26,6 +26,9 @@ bool oracle_after_cycle(struct store *store, struct history *history, int round)
 /* Once all is quiet. False: lines on stderr say what does not hold. */
 bool oracle_in_step(struct store *store, const struct history *history);
 
+/* Somebody stands outside the region, on either side. */
+bool oracle_anyone_outside(void);
+
 /* A number that is another when a conflict opened, reopened or ended. */
 uint64_t oracle_conflicts(struct store *store);
 /* Lines on stderr: what stands on both sides, links, conflicts; for a seed that is looked at. */

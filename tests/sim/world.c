@@ -126,6 +126,24 @@ static void look_at_item(int side, int entity, const char *id, const char *syste
         look_for_needless(side, entity, row, item);
 }
 
+static bool one_record(const json_t *one, const json_t *other)
+{
+    const json_t *id = json_object_get(one, "id");
+    const json_t *number = json_object_get(one, "lyxh");
+    return (id != NULL && json_equal(id, json_object_get(other, "id"))) ||
+           (number != NULL && json_equal(number, json_object_get(other, "lyxh")) &&
+            json_equal(json_object_get(one, "lyxtbm"), json_object_get(other, "lyxtbm")));
+}
+
+static void look_for_repeated(int side, const json_t *list)
+{
+    for (size_t one = 0; one < json_array_size(list); one++) {
+        for (size_t other = one + 1; other < json_array_size(list); other++)
+            world.counts[side].repeated +=
+                one_record(json_array_get(list, one), json_array_get(list, other));
+    }
+}
+
 static int64_t if_match(const struct request *request)
 {
     long long version = 0;
@@ -147,6 +165,7 @@ static void look_at_write(int side, const struct request *request)
     const char *slash = strrchr(request->path, '/');
     (void)request_decode(slice_of(slash + 1), false, last, sizeof last);
     if (json_is_array(list)) {
+        look_for_repeated(side, list);
         json_array_foreach((json_t *)(uintptr_t)list, index, item)
             look_at_item(side, entity, NULL, NULL, NULL, item, 0);
     } else if (strcmp(request->method, "PUT") == 0 && entity == WORLD_HOURS &&
@@ -254,6 +273,7 @@ struct world_counts world_counts(int side)
     struct world_counts ret = world.counts[side];
     ret.creates = counters->creates;
     ret.updates = counters->updates;
+    ret.overtaken = counters->precondition_answers;
     ret.noop_updates = counters->noop_updates;
     ret.duplicate_creates = counters->duplicate_creates;
     ret.ids_in_urls = counters->ids_in_urls;
