@@ -65,9 +65,10 @@ static void play_faults(struct chance *chance)
 
 /* --- one seed ---------------------------------------------------------------------------------- */
 
+/* At the province a write of an employer's region moves its persons on, so only the city's answers count. */
 static int64_t overtaken(void)
 {
-    return world_counts(WORLD_MUNICIPAL).overtaken + world_counts(WORLD_PROVINCIAL).overtaken;
+    return world_counts(WORLD_MUNICIPAL).overtaken;
 }
 
 /* Nobody edits while a cycle runs: where nothing strikes either, no write finds another version. Of who left the
