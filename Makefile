@@ -176,7 +176,7 @@ bench: all $(patsubst %.c,$(OUT)/%,$(BENCH))
 	$(Q)CEBRIDGE_BUILD=$(abspath $(OUT)) tests/bench/run.sh
 demo: all
 	$(Q)CEBRIDGE_BUILD=$(abspath $(OUT)) tests/support/demo.sh
-soak: all
+soak: all $(OUT)/tests/sim/property_sim
 	$(Q)CEBRIDGE_BUILD=$(abspath $(OUT)) tests/support/soak.sh
 
 # The service under a real systemd, in a tree that is thrown away; says so where that is not possible.
