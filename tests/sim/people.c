@@ -17,7 +17,7 @@ static struct {
     char rooms[ROOMS][ROOM_BYTES];
     unsigned next_room;
     uint64_t next_resident;
-    uint32_t next_organisation;
+    uint32_t next_organisation, next_text;
     int64_t began; /* instant at which the city was settled */
 } people;
 
@@ -67,14 +67,16 @@ const char *people_mobile(struct chance *chance)
 const char *people_course(struct chance *chance)
 {
     char *text = room();
-    (void)snprintf(text, ROOM_BYTES, "GX%u", 1000 + chance_below(chance, 300));
+    /* each another: what two people enter by hand is one and the same only where it is meant */
+    (void)snprintf(text, ROOM_BYTES, "GX%u", 1000 + people.next_text++);
     return chance_percent(chance, 15) ? "" : text;
 }
 
 const char *people_evidence(struct chance *chance)
 {
     char *text = room();
-    (void)snprintf(text, ROOM_BYTES, "ZM%u", 1000 + chance_below(chance, 9000));
+    (void)chance;
+    (void)snprintf(text, ROOM_BYTES, "ZM%u", 1000 + people.next_text++);
     return text;
 }
 
@@ -236,6 +238,7 @@ void people_settle(struct chance *chance)
 {
     people.next_resident = chance_next(chance) % 1000000;
     people.next_organisation = chance_below(chance, 1000000);
+    people.next_text = 0;
     people.began = loop_now_ms() / 1000;
     people_edit_begin();
     for (unsigned left = 1 + chance_below(chance, 3); left > 0; left--)
