@@ -133,8 +133,12 @@ static bool held(const struct standing *standing, int entity, const struct stand
     if (entity != WORLD_ACCOUNT || (field != ACCOUNT_EMPLOYER && field != ACCOUNT_DEPARTMENT))
         return false;
     const char *kind = field == ACCOUNT_EMPLOYER ? "employer" : "department";
-    const char *code = link->is[WORLD_MUNICIPAL]->value[field];
-    return code[0] != '\0' && standing_account(standing, WORLD_PROVINCIAL, kind, code) == NULL;
+    for (int side = 0; side < WORLD_SIDES; side++) {
+        const char *code = link->is[side]->value[field];
+        if (code[0] != '\0' && standing_account(standing, 1 - side, kind, code) == NULL)
+            return true;
+    }
+    return false;
 }
 
 static void look_at_field(const struct standing *standing, const struct history *history, int entity,
