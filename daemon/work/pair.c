@@ -197,7 +197,7 @@ static enum status set_aside(struct desk *desk, struct pair *pair, bool planning
 }
 
 /* Before a side is said to lack a record it must have been read whole; what the region prefix hides is
- * asked for by code. */
+ * asked for by code, by former ones too: the other side may know a person under an ID that was corrected here. */
 static enum status absence_known(struct desk *desk, struct pair *pair, bool *ret)
 {
     enum side other = side_other(pair->side);
@@ -210,6 +210,12 @@ static enum status absence_known(struct desk *desk, struct pair *pair, bool *ret
     enum status status = need_by_code(desk, other, ENTITY_ACCOUNT, organisation,
                                       record->value[FIELD_ACCOUNT_CODE], &asked);
     *ret = !asked;
+    struct slice former = record->value[FIELD_ACCOUNT_FORMER_CODES];
+    struct slice code = {0};
+    while (status == STATUS_OK && slice_next_word(&former, &code)) {
+        status = need_by_code(desk, other, ENTITY_ACCOUNT, organisation, code, &asked);
+        *ret = *ret && !asked;
+    }
     return status;
 }
 
