@@ -32,13 +32,19 @@ class Lookups(CityCase):
     def lost_record(self, side):
         """Shared by both, then no longer there on that side."""
         code = self.new_person()
+        kept, number = next(people.NUMBERS), next(people.NUMBERS)
+        bystander = self.new_person()
+        for each in SIDES:
+            self.seed(each, hours=[people.hours(each, bystander, kept, system="371600")])
         self.run_once()
         self.city.control("/snapshot", {"side": side})
-        number = next(people.NUMBERS)
         for each in SIDES:
             self.seed(each, hours=[people.hours(each, code, number, system="371600")])
         self.run_once()
         self.city.control("/restore", {"side": side})
+        # somebody goes on working there, so that its newest time does not fall: no platform that was changed
+        self.edit("municipal", "hours", {"originNo": str(kept)}, classHour=7)
+        self.edit("provincial", "hours", {"lyxh": str(kept)}, sl="7.00")
         return code
 
     def story(self, side, kind, **more):
