@@ -1,5 +1,6 @@
 #include "daemon/work/missing.h"
 
+#include "daemon/work/region.h"
 #include "daemon/work/signs.h"
 
 #include <stdio.h>
@@ -23,26 +24,15 @@ struct search {
  * went with her. */
 static enum status out_of_sight(struct search *at, const struct staged *missing, bool *ret)
 {
-    struct desk *desk = at->desk;
-    struct slice ids[2] = {{0}};
     struct link link = {0};
-    struct staged account = {0};
-    size_t count = 0;
     *ret = false;
-    if (at->entity == ENTITY_ACCOUNT) {
-        if (missing->state != STAGED_OUTSIDE)
-            return STATUS_OK;
-        enum status status = link_by_remote(desk->store, at->entity, at->side, missing->remote_id,
-                                            &at->walk, &link);
-        *ret = status == STATUS_NOT_FOUND || (status == STATUS_OK && link.state == LINK_ASIDE);
-        return status == STATUS_NOT_FOUND ? STATUS_OK : status;
-    }
-    enum status status = stage_by_code(desk->store, at->side, missing->person, true, 2, &at->walk, ids,
-                                       &count);
-    for (size_t index = 0; status == STATUS_OK && index < count && index < 2; index++) {
-        status = stage_glance(desk->store, at->side, ENTITY_ACCOUNT, ids[index], &account);
-        *ret = *ret || (status == STATUS_OK && account.state == STAGED_OUTSIDE);
-    }
+    if (at->entity != ENTITY_ACCOUNT)
+        return region_outside(at->desk, at->side, missing->person, ret);
+    if (missing->state != STAGED_OUTSIDE)
+        return STATUS_OK;
+    enum status status = link_by_remote(at->desk->store, at->entity, at->side, missing->remote_id,
+                                        &at->walk, &link);
+    *ret = status == STATUS_NOT_FOUND || (status == STATUS_OK && link.state == LINK_ASIDE);
     return status == STATUS_NOT_FOUND ? STATUS_OK : status;
 }
 
