@@ -278,7 +278,8 @@ static enum status judge_matched(struct desk *desk, struct pair *pair, bool plan
     if (status != STATUS_OK)
         return status;
     pair->presence[other] = presence_of(pair, other);
-    status = mark_learner(desk, pair, other);
+    if (!hash_equal(pair->copy[other].staged.person, pair->copy[pair->side].staged.person))
+        status = mark_learner(desk, pair, other);
     if (status != STATUS_OK)
         return status;
     if (pair->has[other] && pair->copy[other].staged.state == STAGED_QUARANTINED)
