@@ -1,14 +1,15 @@
 #include "daemon/sync/learner.h"
 
+#include "daemon/sync/hours_check.h"
 #include "mapping/base/civil.h"
 #include "mapping/word.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-const struct record *study_merged(const struct study *study)
+static const struct record *study_merged(const struct study *study)
 {
-    return study->copy[MUNICIPAL] != NULL ? study->copy[MUNICIPAL] : study->copy[PROVINCIAL];
+    return hours_merged(study->copy);
 }
 
 static int64_t amount_of(const struct record *record)
@@ -25,7 +26,8 @@ static int year_of(const struct record *record)
     return (int)year;
 }
 
-const char *learner_held(const struct learner *learner, int year)
+/* Why totals of the year may differ: the reason of a record that is held back; NULL: no reason. */
+static const char *learner_held(const struct learner *learner, int year)
 {
     for (size_t index = 0; index < learner->study_count; index++) {
         const struct study *study = &learner->studies[index];

@@ -38,15 +38,8 @@ struct learner_finding {
 };
 typedef void learner_found(void *context, const struct learner_finding *finding);
 
-/* The copy that counts: the municipal one where there is one (a field in conflict counts with its
- * municipal value). NULL: none is readable. */
-const struct record *study_merged(const struct study *study);
-
 /* Own totals of a year: a course once, with its larger amount. NO_MEMORY. */
 enum status learner_totals(const struct learner *learner, int year, struct notice_totals *ret);
-/* Why totals of the year may differ: the reason of a record that is held back; NULL: no reason. */
-const char *learner_held(const struct learner *learner, int year);
-
 /* Checks one year: totals, qualified, certificates, a course counted twice. annual: the yearly row
  * of each side; NULL: zero hours, not qualified, no certificate. ret_due: the instant at which a
  * certificate that stands alone becomes a conflict, when it is earlier than what stands there
