@@ -132,7 +132,7 @@ static enum status raise(struct desk *desk, const struct total_cell *cell)
     struct slice values[SIDES];
     arena_reset(&desk->arena);
     subject->text = arena_printf(&desk->arena, "total:%d/%s/%s", cell->year, cell->category, cell->region);
-    subject->owner = arena_printf(&desk->arena, "hrss:%s", cell->region);
+    subject->owner = finding_owner(desk, (struct slice){0}, (struct slice){0}, slice_of(cell->region));
     (void)snprintf(subject->region, sizeof subject->region, "%.7s", cell->region);
     struct slice left = arena_printf(&desk->arena, "%lld", (long long)unexplained(cell));
     for (enum side side = MUNICIPAL; side < SIDES; side++)
@@ -148,15 +148,7 @@ static enum status clear_balanced(struct desk *desk)
 {
     struct conflict_filter filter = {.open_only = true, .state = -1, .severity = -1,
                                      .kind = conflict_kind_name(KIND_control_total)};
-    struct conflict conflict;
-    enum status status = STATUS_OK;
-    while (status == STATUS_OK &&
-           (status = conflict_next(desk->store, &filter, &desk->arena, &conflict)) == STATUS_OK) {
-        filter.after = conflict.number;
-        if (conflict.run != desk->run)
-            status = finding_close(desk, &conflict);
-    }
-    return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+    return finding_clear_unseen(desk, &filter, ENTITIES);
 }
 
 static enum status keep(struct desk *desk, const struct totals *totals)

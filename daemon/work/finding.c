@@ -151,9 +151,29 @@ static enum status close_as(struct desk *desk, struct conflict *open, bool settl
     return status;
 }
 
-enum status finding_close(struct desk *desk, struct conflict *open)
+enum status finding_clear_unseen(struct desk *desk, struct conflict_filter *filter,
+                                 enum entity entity)
 {
-    return close_as(desk, open, false);
+    struct conflict conflict;
+    enum status status = STATUS_OK;
+    while (status == STATUS_OK &&
+           (status = conflict_next(desk->store, filter, &desk->arena, &conflict)) == STATUS_OK) {
+        filter->after = conflict.number;
+        if (conflict.entity == entity && conflict.run != desk->run)
+            status = close_as(desk, &conflict, false);
+    }
+    return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+}
+
+struct slice finding_owner(struct desk *desk, struct slice employer, struct slice department,
+                           struct slice region)
+{
+    if (!slice_empty(employer))
+        return employer;
+    if (!slice_empty(department))
+        return department;
+    return arena_printf(&desk->arena, "hrss:%.*s", (int)region.size,
+                        slice_empty(region) ? "" : region.at);
 }
 
 enum status findings_put(struct desk *desk, struct findings *findings)

@@ -50,8 +50,16 @@ enum status findings_end(struct desk *desk, struct findings *findings);
 
 /* Writes the findings to the log and clears nothing; fills subject.reference. */
 enum status findings_see(struct desk *desk, struct findings *findings);
-/* What is open is not found any more: cleared. */
-enum status finding_close(struct desk *desk, struct conflict *open);
+/* Of the conflicts that the filter names and that are of this entity, clears those which this cycle
+ * did not see again. The filter's `after` is moved. */
+enum status finding_clear_unseen(struct desk *desk, struct conflict_filter *filter,
+                                 enum entity entity);
+
+/* Responsible by class: who reviews a person's registration and hours is her employer, who reviews an
+ * employer's is its department; where there is none, the office of the region (reconciliation.md, "The
+ * conflict log"). In the desk's arena; no value when that has no room. */
+struct slice finding_owner(struct desk *desk, struct slice employer, struct slice department,
+                           struct slice region);
 
 /* A conflict of no judged key: a guard, a drift, a quarantined record. */
 enum status finding_alone(struct desk *desk, const struct finding_subject *subject, const char *kind,

@@ -108,7 +108,7 @@ static void fill_subject(const struct check *check, const struct learner_finding
 {
     struct arena *arena = &check->desk->arena;
     const struct record *account = learner_account(&check->person);
-    struct slice office = {0};
+    const struct slice none = {0};
     struct civil day =
         civil_from_instant(finding->day * CIVIL_DAY_SECONDS - CIVIL_CST_SECONDS, CIVIL_CST_SECONDS);
     *ret = (struct finding_subject){.entity = ENTITY_ANNUAL,
@@ -119,15 +119,10 @@ static void fill_subject(const struct check *check, const struct learner_finding
                                    finding->year)
                     : arena_printf(arena, "day:%.*s/%04d-%02d-%02d", (int)check->code.size,
                                    check->code.at, day.year, day.month, day.day);
-    if (account != NULL) {
-        office = account->value[FIELD_ACCOUNT_EMPLOYER];
-        if (slice_empty(office))
-            office = account->value[FIELD_ACCOUNT_DEPARTMENT];
-    }
     struct slice region = check->learner.region;
-    ret->owner = slice_empty(office)
-                     ? arena_printf(arena, "hrss:%.*s", (int)region.size, region.at)
-                     : office;
+    ret->owner = account == NULL ? finding_owner(check->desk, none, none, region)
+                                 : finding_owner(check->desk, account->value[FIELD_ACCOUNT_EMPLOYER],
+                                                 account->value[FIELD_ACCOUNT_DEPARTMENT], region);
     (void)snprintf(ret->region, sizeof ret->region, "%.*s", (int)region.size, region.at);
 }
 
@@ -185,15 +180,7 @@ static enum status clear_unseen(struct desk *desk, struct hash person)
 {
     struct conflict_filter filter = {.open_only = true, .state = -1, .severity = -1,
                                      .has_person = true, .person = person};
-    struct conflict conflict;
-    enum status status = STATUS_OK;
-    while (status == STATUS_OK &&
-           (status = conflict_next(desk->store, &filter, &desk->arena, &conflict)) == STATUS_OK) {
-        filter.after = conflict.number;
-        if (conflict.entity == ENTITY_ANNUAL && conflict.run != desk->run)
-            status = finding_close(desk, &conflict);
-    }
-    return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+    return finding_clear_unseen(desk, &filter, ENTITY_ANNUAL);
 }
 
 static enum status keep_balance(struct check *check, int64_t due)

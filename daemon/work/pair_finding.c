@@ -5,18 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Responsible by class: who reviews a person's registration and hours is her employer, who reviews an
- * employer's is its department; where there is none, the office of the region (notice, "accounts"). */
-static struct slice responsible(struct desk *desk, struct slice employer, struct slice department,
-                                struct slice region)
-{
-    if (!slice_empty(employer))
-        return employer;
-    return slice_empty(department)
-               ? arena_printf(&desk->arena, "hrss:%.*s", (int)region.size, region.at)
-               : department;
-}
-
 /* Whose conflicts these are: named by the municipal copy where there is one. */
 enum status pair_finding_subject(struct desk *desk, struct pair *pair)
 {
@@ -46,7 +34,7 @@ enum status pair_finding_subject(struct desk *desk, struct pair *pair)
         subject->person = desk_account_hash(desk, "person", record->value[FIELD_ACCOUNT_CODE]);
     }
     subject->year = (int)year;
-    subject->owner = responsible(desk, employer, department, region);
+    subject->owner = finding_owner(desk, employer, department, region);
     (void)snprintf(subject->region, sizeof subject->region, "%.*s", (int)region.size, region.at);
     for (enum side side = MUNICIPAL; side < SIDES; side++) {
         if (pair->has[side])
