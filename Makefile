@@ -93,7 +93,7 @@ pure: $(OUT)/libcore.a
 $(OUT)/cebridged: $(call objects,daemon/cebridged.c) $(LIBS)
 # For auditors: the files of the log and the key are all it needs, no state and no network.
 $(OUT)/cebridge-verify: $(call objects,daemon/cebridge_verify.c daemon/store/chain_check.c \
-        daemon/store/chain_mac.c daemon/store/chain_tail.c) $(OUT)/libcore.a
+        daemon/store/chain_files.c daemon/store/chain_line.c daemon/store/chain_mac.c) $(OUT)/libcore.a
 	$(Q)$(CC) $(FLAGS) $^ -o $@ $(LINK) $(CORE_LIBS)
 $(OUT)/cebridge: $(call objects,$(CLI)) $(LIBS)
 $(OUT)/platformd: $(call objects,$(PLATFORM)) $(OUT)/libcore.a

@@ -1,6 +1,6 @@
 #include "daemon/bridge_inside.h"
 
-#include "daemon/store/chain.h"
+#include "daemon/configuration.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -91,7 +91,8 @@ static enum status open_store(struct bridge *bridge, struct fault *ret_fault,
     struct slice slice = {(const char *)key, sizeof key};
     status = store_open(bridge->settings->state_dir, slice, &bridge->store, ret_error);
     if (status == STATUS_OK) {
-        status = chain_open(bridge->settings->log_dir, slice, DIGEST_SM3, &bridge->chain);
+        struct chain_rules rules = configuration_log_rules(bridge->settings);
+        status = chain_open(bridge->settings->log_dir, slice, &rules, &bridge->chain);
         if (status != STATUS_OK)
             *ret_error = (struct store_error){.status = status, .step = "opening the sync log"};
     }
@@ -176,7 +177,7 @@ enum status bridge_open(uv_loop_t *loop, const struct settings *settings,
     for (enum side side = MUNICIPAL; status == STATUS_OK && side < SIDES; side++)
         status = open_side(bridge, side, ret_fault);
     if (status == STATUS_OK)
-        status = digest_new(settings->digest == 1 ? DIGEST_SM3 : DIGEST_SHA256, &bridge->digest);
+        status = digest_new(DIGEST_SM3, &bridge->digest);
     if (status == STATUS_OK)
         status = open_store(bridge, ret_fault, ret_store_error);
     if (status == STATUS_OK)
@@ -197,6 +198,28 @@ enum status bridge_open(uv_loop_t *loop, const struct settings *settings,
 }
 
 /* --- new settings ----------------------------------------------------------------------------- */
+
+struct log_change {
+    struct chain *chain;
+    struct chain_rules rules;
+};
+
+static void obey_rules(void *context, struct store *store)
+{
+    const struct log_change *change = context;
+    (void)store;
+    chain_obey(change->chain, &change->rules);
+}
+
+/* The log is the worker's. */
+static enum status change_log(struct bridge *bridge)
+{
+    struct log_change *change = malloc(sizeof *change);
+    if (change == NULL)
+        return STATUS_NO_MEMORY;
+    *change = (struct log_change){bridge->chain, configuration_log_rules(bridge->settings)};
+    return bridge_work(bridge, obey_rules, free, change);
+}
 
 enum status bridge_reload(struct bridge *bridge, const struct settings *settings,
                           struct fault *ret_fault)
@@ -223,7 +246,7 @@ enum status bridge_reload(struct bridge *bridge, const struct settings *settings
         pace_init(&bridge->side[side].pace, (unsigned)settings->platform[side].rate);
     }
     fill_desk(bridge);
-    return STATUS_OK;
+    return change_log(bridge);
 }
 
 /* --- closing ---------------------------------------------------------------------------------- */

@@ -73,16 +73,19 @@ static void print(const struct chain_report *report, bool json)
 {
     const char *name = chain_fault_name(report->fault);
     bool whole = report->fault == CHAIN_WHOLE;
+    char line[24] = "null"; /* of a file that is missing */
+    if (report->line != 0)
+        (void)snprintf(line, sizeof line, "%lld", (long long)report->line);
     if (json && whole)
         (void)printf("{\"verify\":\"%s\",\"number\":null,\"file\":null,\"line\":null,", name);
     else if (json)
-        (void)printf("{\"verify\":\"%s\",\"number\":%lld,\"file\":\"%s\",\"line\":%lld,", name,
-                     (long long)report->number, report->file, (long long)report->line);
+        (void)printf("{\"verify\":\"%s\",\"number\":%lld,\"file\":\"%s\",\"line\":%s,", name,
+                     (long long)report->number, report->file, line);
     else if (whole)
         (void)printf("whole: ");
     else
-        (void)printf("%s: line %lld, %s:%lld; ", name, (long long)report->number, report->file,
-                     (long long)report->line);
+        (void)printf("%s: line %lld, %s:%s; ", name, (long long)report->number, report->file,
+                     report->line == 0 ? "the file is missing" : line);
     (void)printf(json ? "\"first\":%lld,\"last\":%lld,\"head\":\"%s\"}\n"
                       : "lines %lld to %lld, head %s\n",
                  (long long)report->first, (long long)report->last, report->head);

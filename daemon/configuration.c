@@ -50,3 +50,13 @@ void configuration_drop(struct configuration *configuration)
     explicit_bzero(configuration->log_key, sizeof configuration->log_key);
     free(configuration);
 }
+
+struct chain_rules configuration_log_rules(const struct settings *settings)
+{
+    return (struct chain_rules){
+        .hash = (enum digest_kind)settings->log_hash,
+        .rotate_bytes = settings->log_rotate_bytes,
+        .keep_seconds = settings->log_keep_ms / 1000,
+        .keep_movement_seconds = settings->log_keep_movements_ms / 1000,
+    };
+}

@@ -4,6 +4,7 @@
 #define DAEMON_CONFIGURATION_H
 
 #include "daemon/settings.h"
+#include "daemon/store/chain.h"
 #include "mapping/mapfile.h"
 
 struct configuration {
@@ -19,5 +20,8 @@ enum status configuration_load(const char *file, struct configuration **ret,
 struct configuration *configuration_use(struct configuration *configuration);
 /* The last one frees it. NULL is fine. */
 void configuration_drop(struct configuration *configuration);
+
+/* How the sync log is chained, rotated and kept: the section [log]. */
+struct chain_rules configuration_log_rules(const struct settings *settings);
 
 #endif

@@ -64,7 +64,7 @@ static enum status refuse_section(const struct reading *reading, struct slice na
     }
     char allowed[200];
     (void)snprintf(allowed, sizeof allowed,
-                   "[%s] is the nearest known section (bridge, municipal, provincial, schedule, "
+                   "[%s] is the nearest known section (bridge, log, municipal, provincial, schedule, "
                    "guard, console)",
                    nearest);
     return refuse(reading, "section", name, allowed);

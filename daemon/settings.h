@@ -34,7 +34,8 @@ struct settings {
     int64_t create_accounts, transfer_hours;
     int64_t stale_after_ms;
     int64_t memory_bytes;
-    int64_t digest; /* 0 SHA-256, 1 SM3 */
+    int64_t log_hash; /* enum digest_kind */
+    int64_t log_rotate_bytes, log_keep_ms, log_keep_movements_ms;
     struct platform_settings platform[SIDES];
     int64_t incremental_ms, full_minute /* minute of the day, CST */, overlap_ms, settle_ms;
     int64_t max_revocations_centi, min_revocations, max_updates_centi, min_updates,

@@ -11,7 +11,8 @@ static struct slice log_key(const struct configuration *configuration)
 enum status local_log_open(struct session *session, struct chain **ret)
 {
     const struct configuration *configuration = local_configuration(session);
-    return chain_open(configuration->settings.log_dir, log_key(configuration), DIGEST_SM3, ret);
+    struct chain_rules rules = configuration_log_rules(&configuration->settings);
+    return chain_open(configuration->settings.log_dir, log_key(configuration), &rules, ret);
 }
 
 static enum status append_shown(struct session *session, const char *event, const char *reference,

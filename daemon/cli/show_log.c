@@ -17,7 +17,9 @@ static void show_verified(struct show *show, json_t *row)
     struct buffer text;
     show_line(show, _("Log"), language_word(fault), whole ? COLOUR_GREEN : COLOUR_RED);
     buffer_init(&text, 4096);
-    if (!whole) {
+    if (!whole && json_is_null(json_object_get(row, "line"))) {
+        show_line(show, _("Missing file"), show_text(row, "file"), COLOUR_NONE);
+    } else if (!whole) {
         buffer_printf(&text, "%s:%lld", show_text(row, "file"),
                       (long long)json_integer_value(json_object_get(row, "line")));
         show_line(show, _("At"), text.at == NULL ? "" : text.at, COLOUR_NONE);

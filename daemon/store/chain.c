@@ -1,5 +1,6 @@
-#include "daemon/store/chain.h"
+#include "daemon/store/chain_inside.h"
 
+#include "daemon/store/chain_line.h"
 #include "daemon/store/chain_tail.h"
 #include "mapping/base/civil.h"
 
@@ -12,47 +13,39 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-struct chain {
-    int directory; /* descriptors */
-    int file;
-    struct chain_mac *mac;
-    off_t size; /* of the whole lines */
-    int64_t count;
-    char head[CHAIN_HEX + 1];
-    struct buffer line;
-    bool unsynced;
-    bool cut; /* what a failed write left behind could not be removed yet */
-};
-
-static enum status status_of(int code)
-{
-    switch (code) {
-    case ENOSPC:
-    case EDQUOT:
-    case EFBIG: return STATUS_FULL;
-    case EACCES:
-    case EPERM:
-    case EROFS: return STATUS_DENIED;
-    default: return STATUS_IO;
-    }
-}
-
 static enum status open_file(struct chain *chain)
 {
     chain->file = openat(chain->directory, CHAIN_CURRENT,
                          O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
     /* The name must outlive a crash as well as the lines. */
     if (chain->file < 0 || fsync(chain->directory) != 0)
-        return status_of(errno);
+        return chain_errno(errno);
     return STATUS_OK;
 }
 
 static enum status open_directory(struct chain *chain, const char *directory)
 {
     if (mkdir(directory, 0700) != 0 && errno != EEXIST)
-        return status_of(errno);
+        return chain_errno(errno);
     chain->directory = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    return chain->directory < 0 ? status_of(errno) : open_file(chain);
+    return chain->directory < 0 ? chain_errno(errno) : open_file(chain);
+}
+
+static int64_t month_of(int64_t instant)
+{
+    struct civil civil = civil_from_instant(instant, CIVIL_CST_SECONDS);
+    return (int64_t)civil.year * 12 + civil.month;
+}
+
+/* What begins as no line of the log leaves 0: the next line begins a file. */
+static void read_month(struct chain *chain)
+{
+    char start[256];
+    struct slice event = {0};
+    int64_t time = 0;
+    ssize_t size = pread(chain->file, start, sizeof start, 0);
+    if (size > 0 && chain_line_event((struct slice){start, (size_t)size}, &time, &event))
+        chain->month = month_of(time);
 }
 
 /* The last line of the current file, else of the file that was rotated away last. */
@@ -66,21 +59,24 @@ static enum status go_on(struct chain *chain)
         return status;
     struct stat stands;
     if (fstat(chain->file, &stands) != 0)
-        return status_of(errno);
+        return chain_errno(errno);
     chain->size = stands.st_size;
     chain->count = tail.number;
-    return chain_mac_line(chain->mac, buffer_slice(&chain->line), chain->head);
+    read_month(chain);
+    return chain_mac_line(chain->macs.of[chain->rules.hash], buffer_slice(&chain->line),
+                          chain->head);
 }
 
-enum status chain_open(const char *directory, struct slice key, enum digest_kind kind,
+enum status chain_open(const char *directory, struct slice key, const struct chain_rules *rules,
                        struct chain **ret)
 {
     struct chain *chain = calloc(1, sizeof *chain);
     if (chain == NULL)
         return STATUS_NO_MEMORY;
     chain->directory = chain->file = -1;
+    chain->rules = *rules;
     buffer_init(&chain->line, CHAIN_LINE_BYTES);
-    enum status status = chain_mac_new(key, kind, &chain->mac);
+    enum status status = chain_macs_new(key, &chain->macs);
     if (status == STATUS_OK)
         status = open_directory(chain, directory);
     if (status == STATUS_OK)
@@ -102,9 +98,14 @@ void chain_close(struct chain *chain)
         (void)close(chain->file);
     if (chain->directory >= 0)
         (void)close(chain->directory);
-    chain_mac_free(chain->mac);
+    chain_macs_free(&chain->macs);
     buffer_free(&chain->line);
     free(chain);
+}
+
+void chain_obey(struct chain *chain, const struct chain_rules *rules)
+{
+    chain->rules = *rules;
 }
 
 static enum status make_line(struct chain *chain, int64_t now, const char *event,
@@ -124,13 +125,21 @@ static enum status make_line(struct chain *chain, int64_t now, const char *event
     return line->status;
 }
 
+enum status chain_cut(struct chain *chain)
+{
+    if (chain->cut && ftruncate(chain->file, chain->size) != 0)
+        return chain_errno(errno);
+    chain->cut = false;
+    return STATUS_OK;
+}
+
 /* All of it or nothing: what was written in part is cut off again. */
 static enum status write_line(struct chain *chain, struct slice line)
 {
     size_t done = 0;
-    if (chain->cut && ftruncate(chain->file, chain->size) != 0)
-        return status_of(errno);
-    chain->cut = false;
+    enum status status = chain_cut(chain);
+    if (status != STATUS_OK)
+        return status;
     while (done < line.size) {
         ssize_t size = write(chain->file, line.at + done, line.size - done);
         if (size < 0 && errno == EINTR)
@@ -138,14 +147,14 @@ static enum status write_line(struct chain *chain, struct slice line)
         if (size <= 0) {
             int code = size == 0 ? ENOSPC : errno;
             chain->cut = done > 0 && ftruncate(chain->file, chain->size) != 0;
-            return status_of(code);
+            return chain_errno(code);
         }
         done += (size_t)size;
     }
     return STATUS_OK;
 }
 
-enum status chain_append(struct chain *chain, int64_t now, const char *event, struct slice members)
+enum status chain_add(struct chain *chain, int64_t now, const char *event, struct slice members)
 {
     char head[CHAIN_HEX + 1];
     if (members.size > 0 && memchr(members.at, '\n', members.size) != NULL)
@@ -153,11 +162,13 @@ enum status chain_append(struct chain *chain, int64_t now, const char *event, st
     enum status status = make_line(chain, now, event, members);
     struct slice line = buffer_slice(&chain->line);
     if (status == STATUS_OK)
-        status = chain_mac_line(chain->mac, line, head);
+        status = chain_mac_line(chain->macs.of[chain->rules.hash], line, head);
     if (status == STATUS_OK)
         status = write_line(chain, line);
     if (status != STATUS_OK)
         return status;
+    if (chain->size == 0)
+        chain->month = month_of(now);
     chain->size += (off_t)line.size;
     chain->count++;
     chain->unsynced = true;
@@ -165,12 +176,28 @@ enum status chain_append(struct chain *chain, int64_t now, const char *event, st
     return STATUS_OK;
 }
 
+/* A clock that was put back into last month begins no file. */
+static bool rotation_is_due(const struct chain *chain, int64_t now, size_t size)
+{
+    return chain->size > 0 &&
+           (chain->size + (off_t)size > chain->rules.rotate_bytes || month_of(now) > chain->month);
+}
+
+enum status chain_append(struct chain *chain, int64_t now, const char *event, struct slice members)
+{
+    enum { AROUND = 160 }; /* n, time, event and prev of a line */
+    /* Where that fails the file goes on to grow: a line is worth more than the file's size. */
+    if (rotation_is_due(chain, now, members.size + AROUND))
+        (void)chain_rotate(chain, now);
+    return chain_add(chain, now, event, members);
+}
+
 enum status chain_sync(struct chain *chain)
 {
     if (!chain->unsynced)
         return STATUS_OK;
     if (fdatasync(chain->file) != 0)
-        return status_of(errno);
+        return chain_errno(errno);
     chain->unsynced = false;
     return STATUS_OK;
 }
@@ -183,38 +210,4 @@ void chain_head(const struct chain *chain, char ret[CHAIN_HEX + 1])
 int64_t chain_count(const struct chain *chain)
 {
     return chain->count;
-}
-
-enum status chain_rotate(struct chain *chain, int64_t now)
-{
-    struct buffer name;
-    if (chain->size == 0)
-        return STATUS_OK;
-    enum status status = chain_sync(chain);
-    if (status != STATUS_OK)
-        return status;
-    buffer_init(&name, NAME_MAX);
-    /* The number first: sorted by name is sorted by line, whatever the clock did. */
-    buffer_printf(&name, CHAIN_ROTATED "%012lld-", (long long)chain->count);
-    civil_format(&name, now, "%Y%m%dT%H%M%SZ", 0);
-    buffer_text(&name, ".jsonl");
-    status = name.status;
-    if (status == STATUS_OK &&
-        renameat(chain->directory, CHAIN_CURRENT, chain->directory, name.at) != 0)
-        status = status_of(errno);
-    buffer_free(&name);
-    if (status != STATUS_OK)
-        return status;
-    int old = chain->file;
-    status = open_file(chain);
-    if (status != STATUS_OK) {
-        /* Lines go on into the file that was renamed: they are whole, and found by its name. */
-        if (chain->file >= 0)
-            (void)close(chain->file);
-        chain->file = old;
-        return status;
-    }
-    (void)close(old);
-    chain->size = 0;
-    return STATUS_OK;
 }

@@ -1,61 +1,30 @@
 #include "daemon/store/chain_check.h"
 
-#include "daemon/store/chain_tail.h"
+#include "daemon/store/chain_files.h"
+#include "daemon/store/chain_line.h"
 
-#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum { KINDS = DIGEST_SM3 + 1 };
-
-/* Hashes of one line by both algorithms. */
-struct hashes {
-    char of[KINDS][CHAIN_HEX + 1];
-};
+#include <unistd.h>
 
 struct checking {
-    struct chain_mac *macs[KINDS];
+    struct chain_macs macs;
     const char *head;
     bool head_seen;
-    struct hashes before; /* of the line before */
+    struct chain_hashes before; /* of the line before */
     bool doubtful; /* the last line did not fit: the next one says which of the two is wrong */
     struct chain_report doubt;
     struct chain_report report;
     char before_file[256];
     int64_t before_line;
+    char first_file[256]; /* the oldest that is kept */
+    char first_before[CHAIN_NAME_BYTES]; /* the file before it, as its first line says; "": unknown */
+    int64_t forgotten;  /* n of the last line that was deleted after its time */
+    int64_t forgetting; /* the same by the last line: counts once another line or the head seals it */
 };
-
-static enum status hash_line(struct checking *checking, struct slice line, struct hashes *ret)
-{
-    enum status status = STATUS_OK;
-    for (enum digest_kind kind = DIGEST_SHA256; (int)kind < (int)KINDS && status == STATUS_OK;
-         kind++)
-        status = chain_mac_line(checking->macs[kind], line, ret->of[kind]);
-    return status;
-}
-
-/* The digits of the line's own prev, which stands at its very end; NULL when it does not. */
-static const char *prev_of(struct slice line)
-{
-    struct slice start = SLICE(",\"prev\":\"");
-    size_t size = start.size + CHAIN_HEX + 3; /* and quote, brace, newline */
-    if (line.size < size)
-        return NULL;
-    const char *at = line.at + line.size - size;
-    bool fits =
-        memcmp(at, start.at, start.size) == 0 && memcmp(line.at + line.size - 3, "\"}\n", 3) == 0;
-    return fits ? at + start.size : NULL;
-}
-
-static bool follows(const struct hashes *before, const char *prev)
-{
-    for (size_t kind = 0; kind < KINDS; kind++) {
-        if (memcmp(before->of[kind], prev, CHAIN_HEX) == 0)
-            return true;
-    }
-    return false;
-}
 
 static void find_fault(struct chain_report *report, enum chain_fault fault, int64_t number)
 {
@@ -63,12 +32,54 @@ static void find_fault(struct chain_report *report, enum chain_fault fault, int6
     report->number = number;
 }
 
+static bool is_event(struct slice line, const char *name)
+{
+    struct slice event = {0};
+    int64_t time = 0;
+    return chain_line_event(line, &time, &event) && slice_is(event, name);
+}
+
+/* The rotated file that the line names, and the n of its last line; 0: none. */
+static int64_t named_file(struct slice line, const char *event, char ret[CHAIN_NAME_BYTES])
+{
+    int64_t last = 0, closed = 0;
+    ret[0] = '\0';
+    if (is_event(line, event)) {
+        struct slice name = chain_line_file(line);
+        if (name.size < CHAIN_NAME_BYTES)
+            (void)snprintf(ret, CHAIN_NAME_BYTES, "%.*s", (int)name.size, name.at);
+        if (!chain_file_facts(ret, &last, &closed))
+            ret[0] = '\0';
+    }
+    return ret[0] == '\0' ? 0 : last;
+}
+
+/* Whole files are missing in front of the line that is first in its file and names the last one. */
+static void name_missing(struct chain_report *report, const char *before)
+{
+    if (before[0] == '\0')
+        return;
+    (void)snprintf(report->file, sizeof report->file, "%s", before);
+    report->line = 0;
+}
+
+static void find_removed(struct checking *checking, struct slice line)
+{
+    char name[CHAIN_NAME_BYTES] = "";
+    struct chain_report *report = &checking->report;
+    find_fault(report, CHAIN_REMOVED, report->last + 1);
+    if (report->line == 1)
+        (void)named_file(line, CHAIN_EVENT_ROTATED, name);
+    if (strcmp(name, checking->before_file) != 0)
+        name_missing(report, name);
+}
+
 /* Judges a line that does not follow, with the line itself as the first suspect. */
-static void doubt_line(struct checking *checking, int64_t number)
+static void doubt_line(struct checking *checking, struct slice line, int64_t number)
 {
     struct chain_report *report = &checking->report;
     if (number > report->last + 1) {
-        find_fault(report, CHAIN_REMOVED, report->last + 1);
+        find_removed(checking, line);
     } else if (number <= report->last) {
         find_fault(report, CHAIN_INSERTED, number);
     } else {
@@ -97,36 +108,72 @@ static void settle_doubt(struct checking *checking, bool successor_follows, int6
     }
 }
 
+/* The first line that is kept is not line 1. */
+static void begin_late(struct checking *checking, struct slice line, const char *prev,
+                       int64_t number)
+{
+    struct chain_report *report = &checking->report;
+    report->first = number;
+    (void)snprintf(checking->first_file, sizeof checking->first_file, "%s", report->file);
+    (void)named_file(line, CHAIN_EVENT_ROTATED, checking->first_before);
+    if (checking->head != NULL && memcmp(prev, checking->head, CHAIN_HEX) == 0)
+        checking->head_seen = true;
+}
+
+/* What a line says was deleted counts when the line is sealed: by one behind it, or by the head. */
+static void note_forgotten(struct checking *checking, struct slice line, bool is_head)
+{
+    char name[CHAIN_NAME_BYTES];
+    if (checking->forgetting > checking->forgotten)
+        checking->forgotten = checking->forgetting;
+    checking->forgetting = named_file(line, CHAIN_EVENT_FORGOTTEN, name);
+    if (is_head && checking->forgetting > checking->forgotten)
+        checking->forgotten = checking->forgetting;
+    checking->head_seen = checking->head_seen || is_head;
+}
+
+/* The log begins behind its first line, and does not say that this was its time. */
+static void judge_start(struct checking *checking)
+{
+    struct chain_report *report = &checking->report;
+    if (report->fault != CHAIN_WHOLE || report->first <= checking->forgotten + 1)
+        return;
+    find_fault(report, CHAIN_REMOVED, checking->forgotten + 1);
+    (void)snprintf(report->file, sizeof report->file, "%s", checking->first_file);
+    report->line = 1;
+    name_missing(report, checking->first_before);
+}
+
 static enum status check_line(struct checking *checking, struct slice line)
 {
     struct chain_report *report = &checking->report;
-    struct hashes hashes;
+    struct chain_hashes hashes;
     int64_t number = 0;
-    const char *prev = prev_of(line);
-    bool readable = prev != NULL && chain_tail_number(line, &number);
-    bool fits = readable && follows(&checking->before, prev);
+    const char *prev = chain_line_prev(line);
+    bool readable = prev != NULL && chain_line_number(line, &number);
+    bool fits = readable && chain_hashes_have(&checking->before, prev);
     if (checking->doubtful) {
         settle_doubt(checking, fits, number);
         return STATUS_OK;
     }
-    /* What is older than the first line may have been thrown away after its time. */
+    /* What is older may have been deleted after its time: judged at the end. */
     if (!readable)
         find_fault(report, CHAIN_UNREADABLE, 0);
     else if (report->last == 0 && number > 1)
-        report->first = number;
+        begin_late(checking, line, prev, number);
     else if (!fits || number != report->last + 1)
-        doubt_line(checking, number);
+        doubt_line(checking, line, number);
     if (report->fault != CHAIN_WHOLE)
         return STATUS_OK;
-    enum status status = hash_line(checking, line, &hashes);
+    enum status status = chain_macs_line(&checking->macs, line, &hashes);
     if (status != STATUS_OK)
         return status;
     checking->before = hashes;
     report->first = report->first == 0 ? number : report->first;
     report->last = number;
     memcpy(report->head, hashes.of[DIGEST_SM3], sizeof report->head);
-    if (checking->head != NULL && follows(&hashes, checking->head))
-        checking->head_seen = true;
+    note_forgotten(checking, line,
+                   checking->head != NULL && chain_hashes_have(&hashes, checking->head));
     return STATUS_OK;
 }
 
@@ -154,42 +201,31 @@ static enum status check_lines(struct checking *checking, FILE *file, const char
     return status;
 }
 
-static enum status check_file(struct checking *checking, const char *directory, const char *name)
+static enum status check_files(struct checking *checking, const struct chain_files *files)
 {
-    char path[4096];
-    int size = snprintf(path, sizeof path, "%s/%s", directory, name);
-    if (size < 0 || (size_t)size >= sizeof path)
-        return STATUS_TOO_LARGE;
-    FILE *file = fopen(path, "rbe");
-    if (file == NULL)
-        return STATUS_IO;
-    enum status status = check_lines(checking, file, name);
-    (void)fclose(file);
+    enum status status = STATUS_OK;
+    for (size_t place = 0; place <= files->count; place++) {
+        FILE *file = NULL;
+        if (status == STATUS_OK && checking->report.fault == CHAIN_WHOLE)
+            status = chain_files_read(files, place, &file);
+        if (status == STATUS_OK && file != NULL)
+            status = check_lines(checking, file, chain_files_name(files, place));
+        chain_files_done(files, file);
+    }
     return status;
 }
 
-static int is_log(const struct dirent *entry)
+static enum status check_directory(struct checking *checking, const char *path)
 {
-    return chain_is_rotated(entry->d_name) || strcmp(entry->d_name, CHAIN_CURRENT) == 0;
-}
-
-/* By last line; the current file, whose name sorts behind "events-", comes last by itself. */
-static int by_name(const struct dirent **one, const struct dirent **other)
-{
-    return strcmp((*one)->d_name, (*other)->d_name);
-}
-
-static enum status check_files(struct checking *checking, const char *directory)
-{
-    struct dirent **entries = NULL;
-    int count = scandir(directory, &entries, is_log, by_name);
-    enum status status = count <= 0 ? STATUS_NOT_FOUND : STATUS_OK;
-    for (int index = 0; index < count; index++) {
-        if (status == STATUS_OK && checking->report.fault == CHAIN_WHOLE)
-            status = check_file(checking, directory, entries[index]->d_name);
-        free(entries[index]);
-    }
-    free(entries);
+    struct chain_files files;
+    int directory = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (directory < 0)
+        return errno == ENOENT ? STATUS_NOT_FOUND : chain_errno(errno);
+    enum status status = chain_files_open(directory, &files);
+    if (status == STATUS_OK)
+        status = check_files(checking, &files);
+    chain_files_close(&files);
+    (void)close(directory);
     return status;
 }
 
@@ -197,23 +233,20 @@ enum status chain_check(const char *directory, struct slice key, const char *hea
                         struct chain_report *ret)
 {
     struct checking checking = {.head = head};
-    enum status status = STATUS_OK;
-    for (enum digest_kind kind = DIGEST_SHA256; (int)kind < (int)KINDS && status == STATUS_OK;
-         kind++)
-        status = chain_mac_new(key, kind, &checking.macs[kind]);
+    enum status status = chain_macs_new(key, &checking.macs);
     if (status == STATUS_OK && head != NULL && strlen(head) != CHAIN_HEX)
         status = STATUS_INVALID;
     if (status == STATUS_OK)
-        status = hash_line(&checking, (struct slice){0}, &checking.before);
+        status = chain_macs_line(&checking.macs, (struct slice){0}, &checking.before);
     if (status == STATUS_OK)
-        status = check_files(&checking, directory);
-    for (size_t kind = 0; kind < KINDS; kind++)
-        chain_mac_free(checking.macs[kind]);
+        status = check_directory(&checking, directory);
+    chain_macs_free(&checking.macs);
     if (status != STATUS_OK)
         return status;
     if (checking.doubtful)
         settle_doubt(&checking, false, 0);
-    else if (checking.report.fault == CHAIN_WHOLE && head != NULL && !checking.head_seen)
+    judge_start(&checking);
+    if (checking.report.fault == CHAIN_WHOLE && head != NULL && !checking.head_seen)
         find_fault(&checking.report, CHAIN_CUT, checking.report.last);
     *ret = checking.report;
     return STATUS_OK;

@@ -18,14 +18,16 @@ enum chain_fault {
 struct chain_report {
     enum chain_fault fault;
     int64_t number;           /* n of the line in question; 0: unreadable, or whole */
-    char file[256];           /* name of its file in the directory */
-    int64_t line;             /* its place in that file, from 1 */
+    char file[256];           /* name of its file in the directory; of a missing file, if known */
+    int64_t line;             /* its place in that file, from 1; 0: the whole file is missing */
     int64_t first;            /* n of the oldest line that is kept; 0: the log is empty */
     int64_t last;             /* n of the last line that was looked at */
     char head[CHAIN_HEX + 1]; /* hash of that line */
 };
 
-/* head: one that was kept (the journal's), or NULL. A torn end without newline is no fault: it is
+/* head: one that was kept (the journal's), or NULL; the hash of the line before the oldest that is kept
+ * counts as well. That the log begins behind its first line is no fault where it says itself which
+ * files were deleted (log_forgotten, with a line behind it that seals that one). A torn end without newline is no fault: it is
  * being written, or will be moved aside. Lines by either hash are taken, since the setting may
  * change. NOT_FOUND: there is no log. */
 enum status chain_check(const char *directory, struct slice key, const char *head,

@@ -5,6 +5,7 @@
 #include <openssl/params.h>
 
 #include <stdlib.h>
+#include <string.h>
 
 enum { MAC_BYTES = CHAIN_HEX / 2 };
 
@@ -64,4 +65,38 @@ enum status chain_mac_line(struct chain_mac *mac, struct slice line, char ret[CH
     }
     ret[CHAIN_HEX] = '\0';
     return STATUS_OK;
+}
+
+enum status chain_macs_new(struct slice key, struct chain_macs *ret)
+{
+    enum status status = STATUS_OK;
+    *ret = (struct chain_macs){{NULL}};
+    for (size_t kind = 0; kind < CHAIN_KINDS && status == STATUS_OK; kind++)
+        status = chain_mac_new(key, (enum digest_kind)kind, &ret->of[kind]);
+    return status;
+}
+
+void chain_macs_free(struct chain_macs *macs)
+{
+    for (size_t kind = 0; kind < CHAIN_KINDS; kind++)
+        chain_mac_free(macs->of[kind]);
+    *macs = (struct chain_macs){{NULL}};
+}
+
+enum status chain_macs_line(const struct chain_macs *macs, struct slice line,
+                            struct chain_hashes *ret)
+{
+    enum status status = STATUS_OK;
+    for (size_t kind = 0; kind < CHAIN_KINDS && status == STATUS_OK; kind++)
+        status = chain_mac_line(macs->of[kind], line, ret->of[kind]);
+    return status;
+}
+
+bool chain_hashes_have(const struct chain_hashes *hashes, const char *prev)
+{
+    for (size_t kind = 0; kind < CHAIN_KINDS; kind++) {
+        if (memcmp(hashes->of[kind], prev, CHAIN_HEX) == 0)
+            return true;
+    }
+    return false;
 }

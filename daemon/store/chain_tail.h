@@ -2,11 +2,7 @@
 #ifndef STORE_CHAIN_TAIL_H
 #define STORE_CHAIN_TAIL_H
 
-#include "mapping/base/bytes.h"
-
-#define CHAIN_CURRENT "events.jsonl"
-#define CHAIN_ROTATED "events-"
-#define CHAIN_TORN "events.torn"
+#include "daemon/store/chain_files.h"
 
 struct chain_tail {
     int64_t number; /* n of the last line; 0: there is none */
@@ -19,10 +15,4 @@ enum status chain_tail_read(int file, int directory, struct buffer *ret_line,
                             struct chain_tail *ret);
 /* The same of the newest rotated file, which is left as it is. */
 enum status chain_tail_rotated(int directory, struct buffer *ret_line, struct chain_tail *ret);
-/* The n of a line; false when it does not begin as one. */
-bool chain_tail_number(struct slice line, int64_t *ret);
-
-/* Is it the name of a file that was rotated away? */
-bool chain_is_rotated(const char *name);
-
 #endif

@@ -32,7 +32,7 @@ static json_t *report_json(const struct chain_report *report)
     return json_pack("{s:s, s:o, s:o, s:o, s:I, s:I, s:s}", "verify", chain_fault_name(report->fault),
                      "number", whole ? json_null() : json_integer(report->number), "file",
                      whole ? json_null() : json_string(report->file), "line",
-                     whole ? json_null() : json_integer(report->line), "first",
+                     whole || report->line == 0 ? json_null() : json_integer(report->line), "first",
                      (json_int_t)report->first, "last", (json_int_t)report->last, "head",
                      report->head);
 }

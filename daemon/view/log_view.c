@@ -1,15 +1,15 @@
-/* log: the lines of the chained log as they are, filtered. In log_dir the current file is
- * events.jsonl; what was rotated away is events-TIME.jsonl beside it (daemon/store/chain.h). */
+/* log: the lines of the chained log as they are, filtered, across its files (daemon/store/chain.h). */
+#include "daemon/store/chain_files.h"
 #include "daemon/view/view.h"
 #include "mapping/base/civil.h"
 #include "mapping/identity.h"
 
-#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum { LOG_FILES = 4096, LOG_NAME = 256 };
+#include <unistd.h>
 
 struct log_filter {
     char since[21], until[21]; /* "": none; as the lines' times, so that texts compare */
@@ -18,17 +18,6 @@ struct log_filter {
     const char *event;
     char reference[17]; /* "": anybody */
 };
-
-struct log_files {
-    char (*names)[LOG_NAME];
-    size_t count;
-};
-
-static bool is_log_name(const char *name)
-{
-    return strncmp(name, "events", 6) == 0 && strstr(name, ".jsonl") != NULL &&
-           strlen(name) < LOG_NAME && strstr(name, ".gz") == NULL;
-}
 
 static bool mentions(json_t *line, const char *reference)
 {
@@ -81,36 +70,6 @@ static void read_lines(struct view_call *call, const struct log_filter *filter, 
     free(text);
 }
 
-/* The file that is written now comes last; before it the older ones in order of name. */
-static int by_age(const void *one, const void *other)
-{
-    const char *first = one, *second = other;
-    bool first_now = strcmp(first, "events.jsonl") == 0;
-    bool second_now = strcmp(second, "events.jsonl") == 0;
-    return first_now != second_now ? first_now - second_now : strcmp(first, second);
-}
-
-static enum status list_files(const char *folder, struct log_files *ret)
-{
-    DIR *open_folder = opendir(folder);
-    const struct dirent *entry = NULL;
-    if (open_folder == NULL) {
-        return STATUS_NOT_FOUND;
-    }
-    ret->names = calloc(LOG_FILES, LOG_NAME);
-    while (ret->names != NULL && (entry = readdir(open_folder)) != NULL && ret->count < LOG_FILES) {
-        if (is_log_name(entry->d_name)) {
-            memcpy(ret->names[ret->count++], entry->d_name, strlen(entry->d_name) + 1);
-        }
-    }
-    closedir(open_folder);
-    if (ret->names == NULL) {
-        return STATUS_NO_MEMORY;
-    }
-    qsort(ret->names, ret->count, LOG_NAME, by_age);
-    return STATUS_OK;
-}
-
 static int read_filter(struct view_call *call, struct log_filter *ret)
 {
     int64_t since = view_integer(call, "since"), until = view_integer(call, "until");
@@ -140,11 +99,56 @@ static int read_filter(struct view_call *call, struct log_filter *ret)
     return EXIT_DONE;
 }
 
+/* By its name already: all its lines were shown, or are too old. */
+static bool may_hold(const struct log_filter *filter, const char *name)
+{
+    int64_t last = 0, closed = 0;
+    char time[21];
+    if (!chain_file_facts(name, &last, &closed)) {
+        return true; /* the current one */
+    }
+    civil_utc_text(closed, time);
+    return last > filter->after &&
+           (filter->since[0] == '\0' || strncmp(time, filter->since, 19) >= 0);
+}
+
+static enum status read_files(struct view_call *call, const struct log_filter *filter,
+                              const struct chain_files *files)
+{
+    enum status status = STATUS_OK;
+    for (size_t place = 0; status == STATUS_OK && place <= files->count; place++) {
+        FILE *file = NULL;
+        if (!may_hold(filter, chain_files_name(files, place))) {
+            continue;
+        }
+        status = chain_files_read(files, place, &file);
+        if (status == STATUS_OK && file != NULL) {
+            read_lines(call, filter, file);
+        }
+        chain_files_done(files, file);
+    }
+    return status;
+}
+
+static enum status read_log(struct view_call *call, const struct log_filter *filter)
+{
+    struct chain_files files;
+    int directory = open(call->view->settings->log_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (directory < 0) {
+        return errno == ENOENT ? STATUS_NOT_FOUND : chain_errno(errno);
+    }
+    enum status status = chain_files_open(directory, &files);
+    if (status == STATUS_OK) {
+        status = read_files(call, filter, &files);
+    }
+    chain_files_close(&files);
+    (void)close(directory);
+    return status;
+}
+
 int view_of_log(struct view_call *call)
 {
     struct log_filter filter;
-    struct log_files files = {.count = 0};
-    const char *folder = call->view->settings->log_dir;
     if (json_is_true(json_object_get(call->arguments, "verify"))) {
         return view_verify_log(call);
     }
@@ -152,20 +156,12 @@ int view_of_log(struct view_call *call)
     if (code != EXIT_DONE || call->message[0] != '\0') {
         return code;
     }
-    enum status status = list_files(folder, &files);
+    enum status status = read_log(call, &filter);
     if (status == STATUS_NOT_FOUND) {
         return view_fail(call, EXIT_DONE, N_("there is no log yet"));
     }
-    for (size_t i = 0; i < files.count; i++) {
-        struct slice path = arena_printf(call->arena, "%s/%s", folder, files.names[i]);
-        FILE *file = path.at != NULL ? fopen(path.at, "re") : NULL;
-        if (file == NULL) {
-            free(files.names);
-            return view_fail(call, EXIT_DENIED, N_("the log cannot be read"));
-        }
-        read_lines(call, &filter, file);
-        fclose(file);
+    if (status == STATUS_DENIED || status == STATUS_IO) {
+        return view_fail(call, EXIT_DENIED, N_("the log cannot be read"));
     }
-    free(files.names);
     return status == STATUS_OK ? EXIT_DONE : view_fail_status(call, status);
 }

@@ -74,7 +74,9 @@ static void defaults_are_those_of_the_manual(void **state)
     assert_int_equal(settings.create_accounts, CREATE_APPROVED);
     assert_int_equal(settings.transfer_hours, TRANSFER_FINAL);
     assert_int_equal(settings.stale_after_ms, 3600000);
-    assert_int_equal(settings.digest, 1);
+    assert_int_equal(settings.log_hash, 1);
+    assert_int_equal(settings.log_keep_ms, 180 * INT64_C(86400000));
+    assert_int_equal(settings.log_keep_movements_ms, 1096 * INT64_C(86400000));
     assert_string_equal(settings.platform[MUNICIPAL].definition, "municipal");
     assert_string_equal(settings.platform[PROVINCIAL].definition, "provincial");
     assert_string_equal(settings.platform[MUNICIPAL].secret_file, "/etc/cebridge/municipal.secret");
@@ -104,7 +106,10 @@ static const char *const example =
     "create_accounts = any\n"
     "stale_after = 1h 30min\n"
     "memory = 64 MiB\n"
-    "digest = sha256\n"
+    "[log]\n"
+    "hash = sha256\n"
+    "rotate = 1 MiB\n"
+    "keep = 400 d\n"
     "\n"
     "[municipal]\n"
     "url = https://127.0.0.1:9441/\n"
@@ -134,7 +139,9 @@ static void units_comments_and_relative_paths_are_read(void **state)
     assert_int_equal(settings.create_accounts, CREATE_ANY);
     assert_int_equal(settings.stale_after_ms, 5400000);
     assert_int_equal(settings.memory_bytes, 64 << 20);
-    assert_int_equal(settings.digest, 0);
+    assert_int_equal(settings.log_hash, 0);
+    assert_int_equal(settings.log_rotate_bytes, 1024 * 1024);
+    assert_int_equal(settings.log_keep_ms, 400 * INT64_C(86400000));
     assert_string_equal(settings.platform[MUNICIPAL].url, "https://127.0.0.1:9441");
     assert_string_equal(settings.platform[MUNICIPAL].key_id, "app;001");
     assert_string_equal(settings.platform[MUNICIPAL].secret_file, path_of("../secrets/municipal"));
@@ -181,6 +188,9 @@ static const struct wrong wrongs[] = {
     {"[municipal]\nurl = ftp://x\n", 2, "municipal.url", "ftp://x", "https://host[:port]"},
     {"[municipal]\nurl = https://u:p@x\n", 2, "municipal.url", "https://u:p@x", "https://host"},
     {"[municipal]\nurl = https://x/api\n", 2, "municipal.url", "https://x/api", "nothing behind"},
+    {"[log]\nkeep = 179 d\n", 2, "log.keep", "179 d", "180 d to 36500 d"},
+    {"[log]\nkeep_movements = 1095 d\n", 2, "log.keep_movements", "1095 d", "1096 d to 36500 d"},
+    {"[log]\nhash = md5\n", 2, "log.hash", "md5", "sha256, sm3"},
     {"[provincial]\nsecret_file =\n", 2, "provincial.secret_file", "", "a path"},
 };
 

@@ -4,13 +4,21 @@
 
 #include "daemon/store/chain.h"
 #include "daemon/store/chain_check.h"
+#include "daemon/store/chain_files.h"
 
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 
-enum { NOW = 1685621700 };
+enum { NOW = 1685621700, DAY = 86400 }; /* 2023-06-01T12:15:00Z */
+
+static const struct chain_rules rules = {
+    .hash = DIGEST_SM3,
+    .rotate_bytes = 1024 * 1024,
+    .keep_seconds = 180 * DAY,
+    .keep_movement_seconds = 1096 * DAY,
+};
 
 struct log {
     char directory[64];
@@ -19,7 +27,7 @@ struct log {
 
 static void log_open(struct log *log)
 {
-    assert_status(chain_open(log->directory, STATE_KEY, DIGEST_SM3, &log->chain));
+    assert_status(chain_open(log->directory, STATE_KEY, &rules, &log->chain));
 }
 
 static void log_reopen(struct log *log)
@@ -213,23 +221,283 @@ static void full_disk_leaves_no_part_of_a_line(void **test)
 
 static void chain_goes_on_across_files(void **test)
 {
+    static const char first[] = "{\"n\":3,\"time\":\"2023-06-01T12:15:00Z\",\"event\":\"log_rotated\","
+                                "\"file\":\"events-000000000002-20230601T121500Z.jsonl\",";
     struct log *log = *test;
     char text[8192];
     char head[CHAIN_HEX + 1];
-    assert_status(chain_rotate(log->chain, NOW));
+    assert_status(chain_rotate(log->chain, NOW)); /* nothing is there yet */
     assert_status(chain_append(log->chain, NOW, "one", (struct slice){0}));
     assert_status(chain_append(log->chain, NOW, "two", (struct slice){0}));
     assert_status(chain_rotate(log->chain, NOW));
     log_reopen(log);
-    assert_int_equal(chain_count(log->chain), 2);
+    assert_int_equal(chain_count(log->chain), 3);
     assert_status(chain_append(log->chain, NOW, "three", (struct slice){0}));
     struct slice old =
         read_file(log, "events-000000000002-20230601T121500Z.jsonl", text, sizeof text);
     assert_int_equal(follow(old, head, 0), 2);
-    assert_int_equal(follow(read_file(log, "events.jsonl", text, sizeof text), head, 2), 3);
+    struct slice current = read_file(log, "events.jsonl", text, sizeof text);
+    assert_memory_equal(current.at, first, sizeof first - 1);
+    assert_int_equal(follow(current, head, 2), 4);
 }
 
-/* Six lines in two files, of which one is changed as `how` says. */
+/* The rotated files' names, oldest first. */
+static size_t list_rotated(const struct log *log, char names[8][CHAIN_NAME_BYTES])
+{
+    struct chain_files files;
+    int directory = open(log->directory, O_RDONLY | O_DIRECTORY);
+    assert_status(chain_files_open(directory, &files));
+    size_t count = files.count;
+    assert_true(count <= 8);
+    for (size_t index = 0; index < count; index++)
+        memcpy(names[index], files.names[index], CHAIN_NAME_BYTES);
+    chain_files_close(&files);
+    (void)close(directory);
+    return count;
+}
+
+static struct chain_report check(const struct log *log, const char *head)
+{
+    struct chain_report report;
+    assert_status(chain_check(log->directory, STATE_KEY, head, &report));
+    return report;
+}
+
+static void assert_fault(const struct log *log, enum chain_fault fault, int64_t number)
+{
+    struct chain_report report = check(log, NULL);
+    if (report.fault != fault)
+        print_error("%s at %lld in %s\n", chain_fault_name(report.fault),
+                    (long long)report.number, report.file);
+    assert_int_equal(report.fault, fault);
+    assert_int_equal(report.number, number);
+}
+
+static void a_file_ends_with_its_month_and_its_size(void **test)
+{
+    /* 2023-06-30T15:59:59Z is the last second of June in China */
+    enum { LAST_OF_JUNE = 1688140799 };
+    struct log *log = *test;
+    struct chain_rules small = rules;
+    char names[8][CHAIN_NAME_BYTES];
+    assert_status(chain_append(log->chain, NOW, "one", (struct slice){0}));
+    assert_status(chain_append(log->chain, LAST_OF_JUNE, "two", (struct slice){0}));
+    assert_int_equal(list_rotated(log, names), 0);
+    log_reopen(log);
+    assert_status(chain_append(log->chain, LAST_OF_JUNE + 1, "three", (struct slice){0}));
+    assert_int_equal(list_rotated(log, names), 1);
+    assert_string_equal(names[0], "events-000000000002-20230630T160000Z.jsonl");
+    /* a clock that was put back begins none */
+    assert_status(chain_append(log->chain, NOW, "four", (struct slice){0}));
+    assert_int_equal(list_rotated(log, names), 1);
+    small.rotate_bytes = 100;
+    chain_obey(log->chain, &small);
+    assert_status(chain_append(log->chain, LAST_OF_JUNE + 2, "five", (struct slice){0}));
+    assert_status(chain_append(log->chain, LAST_OF_JUNE + 3, "six", (struct slice){0}));
+    assert_int_equal(list_rotated(log, names), 3);
+    assert_fault(log, CHAIN_WHOLE, 0);
+    assert_int_equal(check(log, NULL).last, 9); /* three of them log_rotated */
+}
+
+/* Lines 1 and 2, 3 to 5, 6 to 8 in a file each, of which each second line is `event`, written a
+ * month apart; the last file is the current one. */
+static void fill_three_files(struct log *log, const char *event)
+{
+    for (int64_t month = 0; month < 3; month++) {
+        int64_t now = NOW + month * 31 * DAY;
+        assert_status(chain_append(log->chain, now, "cycle", (struct slice){0}));
+        assert_status(chain_append(log->chain, now, event, SLICE("\"to\":\"provincial\"")));
+    }
+}
+
+static void old_files_are_deleted_after_their_time_and_the_log_proves_its_start(void **test)
+{
+    static const struct {
+        const char *event; /* a line of each file */
+        int64_t days;      /* from NOW on; the files were closed 31 and 62 days behind it */
+        size_t kept;       /* of two rotated files, with the one that is rotated then */
+    } rows[] = {
+        {"mode", 31 + 180, 3},  {"mode", 31 + 181, 2},   {"mode", 62 + 181, 1},
+        {"write", 62 + 181, 3}, {"write", 31 + 1096, 3}, {"write", 31 + 1097, 2},
+        {"write", 62 + 1097, 1},
+    };
+    struct log *log = *test;
+    for (size_t index = 0; index < sizeof rows / sizeof *rows; index++) {
+        char names[8][CHAIN_NAME_BYTES];
+        chain_close(log->chain);
+        state_remove(log->directory);
+        log_open(log);
+        fill_three_files(log, rows[index].event);
+        assert_int_equal(list_rotated(log, names), 2);
+        assert_status(chain_append(log->chain, NOW + rows[index].days * DAY, "later",
+                                   (struct slice){0}));
+        size_t kept = list_rotated(log, names);
+        if (kept != rows[index].kept)
+            print_error("row %zu\n", index);
+        assert_int_equal(kept, rows[index].kept);
+        assert_fault(log, CHAIN_WHOLE, 0);
+        log_reopen(log);
+        assert_fault(log, CHAIN_WHOLE, 0);
+        static const int64_t first[] = {0, 6, 3, 1};
+        assert_int_equal(check(log, NULL).first, first[kept]);
+    }
+}
+
+static void remove_file(const struct log *log, const char *name)
+{
+    char path[256];
+    (void)snprintf(path, sizeof path, "%s/%s", log->directory, name);
+    assert_int_equal(unlink(path), 0);
+}
+
+static void a_file_that_was_taken_away_is_named(void **test)
+{
+    struct log *log = *test;
+    char names[8][CHAIN_NAME_BYTES];
+    fill_three_files(log, "mode");
+    assert_int_equal(list_rotated(log, names), 2);
+    remove_file(log, names[0]); /* the oldest: its time was not over */
+    struct chain_report report = check(log, NULL);
+    assert_int_equal(report.fault, CHAIN_REMOVED);
+    assert_int_equal(report.number, 1);
+    assert_string_equal(report.file, names[0]);
+    assert_int_equal(report.line, 0);
+
+    chain_close(log->chain);
+    state_remove(log->directory);
+    log_open(log);
+    fill_three_files(log, "mode");
+    remove_file(log, names[1]); /* from the middle */
+    report = check(log, NULL);
+    assert_int_equal(report.fault, CHAIN_REMOVED);
+    assert_int_equal(report.number, 3);
+    assert_string_equal(report.file, names[1]);
+    assert_int_equal(report.line, 0);
+}
+
+static void what_was_deleted_in_its_time_covers_no_other_file(void **test)
+{
+    struct log *log = *test;
+    char names[8][CHAIN_NAME_BYTES];
+    fill_three_files(log, "mode");
+    assert_status(chain_append(log->chain, NOW + 212 * DAY, "later", (struct slice){0}));
+    assert_int_equal(list_rotated(log, names), 2);
+    remove_file(log, names[0]);
+    struct chain_report report = check(log, NULL);
+    assert_int_equal(report.fault, CHAIN_REMOVED);
+    assert_int_equal(report.number, 3);
+    assert_string_equal(report.file, names[0]);
+}
+
+/* The last line alone proves nothing: whoever has no key could have changed it. */
+static void a_deletion_that_no_line_seals_counts_by_the_head_alone(void **test)
+{
+    struct log *log = *test;
+    char names[8][CHAIN_NAME_BYTES], members[128], head[CHAIN_HEX + 1];
+    fill_three_files(log, "mode");
+    assert_int_equal(list_rotated(log, names), 2);
+    (void)snprintf(members, sizeof members, "\"file\":\"%s\"", names[0]);
+    assert_status(chain_append(log->chain, NOW + 62 * DAY, "log_forgotten", slice_of(members)));
+    chain_head(log->chain, head);
+    remove_file(log, names[0]);
+    assert_fault(log, CHAIN_REMOVED, 1);
+    assert_int_equal(check(log, head).fault, CHAIN_WHOLE);
+    assert_status(chain_append(log->chain, NOW + 62 * DAY, "mode", (struct slice){0}));
+    assert_fault(log, CHAIN_WHOLE, 0);
+}
+
+static void a_head_of_the_last_deleted_line_still_counts(void **test)
+{
+    struct log *log = *test;
+    char head[CHAIN_HEX + 1];
+    assert_status(chain_append(log->chain, NOW, "cycle", (struct slice){0}));
+    chain_head(log->chain, head);
+    assert_status(chain_append(log->chain, NOW + 31 * DAY, "cycle", (struct slice){0}));
+    assert_status(chain_append(log->chain, NOW + 250 * DAY, "cycle", (struct slice){0}));
+    assert_int_equal(check(log, NULL).first, 2);
+    assert_int_equal(check(log, head).fault, CHAIN_WHOLE);
+    head[0] = head[0] == '0' ? '1' : '0';
+    assert_int_equal(check(log, head).fault, CHAIN_CUT);
+}
+
+static void nothing_is_deleted_of_a_file_that_is_not_whole(void **test)
+{
+    struct log *log = *test;
+    char names[8][CHAIN_NAME_BYTES], command[512];
+    fill_three_files(log, "mode");
+    assert_int_equal(list_rotated(log, names), 2);
+    (void)snprintf(command, sizeof command, "cd %s && sed -i '2s/2023-06/2021-06/' %s",
+                   log->directory, names[0]);
+    assert_int_equal(system(command), 0);
+    assert_status(chain_append(log->chain, NOW + 400 * DAY, "later", (struct slice){0}));
+    assert_int_equal(list_rotated(log, names), 3);
+    assert_fault(log, CHAIN_ALTERED, 2);
+}
+
+/* An older name hastens nothing: the lines' own times count. */
+static void a_renamed_file_is_not_deleted_before_its_time(void **test)
+{
+    struct log *log = *test;
+    char names[8][CHAIN_NAME_BYTES], command[512];
+    fill_three_files(log, "mode");
+    assert_int_equal(list_rotated(log, names), 2);
+    (void)snprintf(command, sizeof command,
+                   "cd %s && mv %s events-000000000002-20200101T000000Z.jsonl", log->directory,
+                   names[0]);
+    assert_int_equal(system(command), 0);
+    assert_status(chain_append(log->chain, NOW + 100 * DAY, "later", (struct slice){0}));
+    assert_int_equal(list_rotated(log, names), 3);
+    assert_fault(log, CHAIN_WHOLE, 0);
+}
+
+static void a_rotation_that_cannot_be_done_is_put_off_and_loses_nothing(void **test)
+{
+    struct log *log = *test;
+    char names[8][CHAIN_NAME_BYTES], path[256];
+    (void)snprintf(path, sizeof path, "%s/" CHAIN_NEXT, log->directory);
+    assert_int_equal(mkdir(path, 0700), 0);
+    assert_status(chain_append(log->chain, NOW, "one", (struct slice){0}));
+    assert_status(chain_append(log->chain, NOW + 31 * DAY, "two", (struct slice){0}));
+    assert_int_equal(list_rotated(log, names), 0);
+    assert_whole(log, 2);
+    assert_int_equal(rmdir(path), 0);
+    log_reopen(log);
+    assert_status(chain_append(log->chain, NOW + 31 * DAY, "three", (struct slice){0}));
+    assert_int_equal(list_rotated(log, names), 1);
+    assert_fault(log, CHAIN_WHOLE, 0);
+    assert_int_equal(check(log, NULL).last, 4);
+}
+
+/* Each state that a kill inside of chain_rotate leaves. */
+static void killed_inside_a_rotation_the_log_is_whole_and_goes_on(void **test)
+{
+    static const char *const left[] = {
+        ": >events.next",                                              /* made, nothing renamed */
+        ": >events.next && mv events.jsonl $NAME",                      /* between the renames */
+        ": >events.next && mv events.jsonl $NAME && rm events.next",    /* ... and that lost */
+        ": >events.next && mv events.jsonl $NAME && mv events.next events.jsonl",
+    };
+    struct log *log = *test;
+    for (size_t index = 0; index < sizeof left / sizeof *left; index++) {
+        char command[512];
+        chain_close(log->chain);
+        state_remove(log->directory);
+        log_open(log);
+        fill_three_files(log, "mode");
+        (void)snprintf(command, sizeof command,
+                       "cd %s && NAME=events-000000000008-20230901T000000Z.jsonl && %s",
+                       log->directory, left[index]);
+        assert_int_equal(system(command), 0);
+        assert_fault(log, CHAIN_WHOLE, 0);
+        log_reopen(log);
+        assert_int_equal(chain_count(log->chain), 8);
+        assert_status(chain_append(log->chain, NOW + 93 * DAY, "later", (struct slice){0}));
+        assert_fault(log, CHAIN_WHOLE, 0);
+        assert_true(check(log, NULL).last >= 9);
+    }
+}
+
+/* Six lines in two files and the line between them, of which one is changed as `how` says. */
 static void change_log(const struct log *log, const char *how, int line)
 {
     char command[512];
@@ -247,16 +515,17 @@ static void check_names_the_first_line_that_is_wrong(void **test)
         int64_t number;
     } rows[] = {
         {"b", 1, CHAIN_WHOLE, 0}, /* nothing is changed */
+        {"s/two/twO/", 3, CHAIN_ALTERED, 5},
+        {"s/prev\":\"./prev\":\"x/", 3, CHAIN_ALTERED, 5},
+        {"s/rotated/rotateD/", 1, CHAIN_ALTERED, 3},
         {"s/two/twO/", 2, CHAIN_ALTERED, 4},
-        {"s/prev\":\"./prev\":\"x/", 2, CHAIN_ALTERED, 4},
-        {"s/two/twO/", 1, CHAIN_ALTERED, 3},
-        {"d", 2, CHAIN_REMOVED, 4},
+        {"d", 3, CHAIN_REMOVED, 5},
         {"d", 1, CHAIN_REMOVED, 3},
-        {"p", 2, CHAIN_INSERTED, 4},
-        {"{h;s/two/twO/;p;g}", 2, CHAIN_INSERTED, 4},
-        {"s/^/garbage/", 3, CHAIN_UNREADABLE, 0},
-        {"d", 4, CHAIN_CUT, 5},
-        {"s/two/twO/", 4, CHAIN_CUT, 6},
+        {"p", 3, CHAIN_INSERTED, 5},
+        {"{h;s/two/twO/;p;g}", 3, CHAIN_INSERTED, 5},
+        {"s/^/garbage/", 4, CHAIN_UNREADABLE, 0},
+        {"d", 5, CHAIN_CUT, 6},
+        {"s/two/twO/", 5, CHAIN_CUT, 7},
     };
     struct log *log = *test;
     for (size_t index = 0; index < sizeof rows / sizeof *rows; index++) {
@@ -272,7 +541,7 @@ static void check_names_the_first_line_that_is_wrong(void **test)
         }
         chain_head(log->chain, head);
         change_log(log, rows[index].how, rows[index].line);
-        assert_status(chain_check(log->directory, STATE_KEY, head, &report));
+        report = check(log, head);
         if (report.fault != rows[index].fault || report.number != rows[index].number)
             print_error("row %zu: %s at %lld\n", index, chain_fault_name(report.fault),
                         (long long)report.number);
@@ -280,33 +549,27 @@ static void check_names_the_first_line_that_is_wrong(void **test)
         assert_int_equal(report.number, rows[index].fault == CHAIN_WHOLE ? 0 : rows[index].number);
         if (rows[index].fault == CHAIN_WHOLE) {
             assert_int_equal(report.first, 1);
-            assert_int_equal(report.last, 6);
+            assert_int_equal(report.last, 7);
             assert_string_equal(report.head, head);
         }
     }
 }
 
-static void old_files_may_be_gone_and_both_hashes_are_taken(void **test)
+static void another_hash_from_the_next_line_on_hurts_no_older_file(void **test)
 {
     struct log *log = *test;
-    struct chain_report report;
+    struct chain_rules other = rules;
+    other.hash = DIGEST_SHA256;
     assert_status(chain_append(log->chain, NOW, "event", (struct slice){0}));
     assert_status(chain_rotate(log->chain, NOW));
     chain_close(log->chain);
-    assert_status(chain_open(log->directory, STATE_KEY, DIGEST_SHA256, &log->chain));
+    assert_status(chain_open(log->directory, STATE_KEY, &other, &log->chain));
     assert_status(chain_append(log->chain, NOW, "event", (struct slice){0}));
+    chain_obey(log->chain, &rules);
     assert_status(chain_append(log->chain, NOW, "event", (struct slice){0}));
-    assert_status(chain_check(log->directory, STATE_KEY, NULL, &report));
-    assert_int_equal(report.fault, CHAIN_WHOLE);
-    assert_int_equal(report.last, 3);
-    assert_status(chain_rotate(log->chain, NOW));
-    char path[256];
-    (void)snprintf(path, sizeof path, "%s/events-000000000001-20230601T121500Z.jsonl",
-                   log->directory);
-    assert_int_equal(unlink(path), 0);
-    assert_status(chain_check(log->directory, STATE_KEY, NULL, &report));
-    assert_int_equal(report.fault, CHAIN_WHOLE);
-    assert_int_equal(report.first, 2);
+    assert_fault(log, CHAIN_WHOLE, 0);
+    assert_int_equal(check(log, NULL).last, 4);
+    struct chain_report report;
     assert_status(chain_check(log->directory, SLICE("another key"), NULL, &report));
     assert_int_equal(report.fault, CHAIN_ALTERED);
     assert_int_equal(chain_check("/nowhere", STATE_KEY, NULL, &report), STATUS_NOT_FOUND);
@@ -322,8 +585,26 @@ int main(void)
         cmocka_unit_test_setup_teardown(full_disk_leaves_no_part_of_a_line, setup, teardown),
         cmocka_unit_test_setup_teardown(chain_goes_on_across_files, setup, teardown),
         cmocka_unit_test_setup_teardown(check_names_the_first_line_that_is_wrong, setup, teardown),
-        cmocka_unit_test_setup_teardown(old_files_may_be_gone_and_both_hashes_are_taken, setup,
+        cmocka_unit_test_setup_teardown(a_file_ends_with_its_month_and_its_size, setup, teardown),
+        cmocka_unit_test_setup_teardown(
+            old_files_are_deleted_after_their_time_and_the_log_proves_its_start, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_file_that_was_taken_away_is_named, setup, teardown),
+        cmocka_unit_test_setup_teardown(what_was_deleted_in_its_time_covers_no_other_file, setup,
                                         teardown),
+        cmocka_unit_test_setup_teardown(a_deletion_that_no_line_seals_counts_by_the_head_alone,
+                                        setup, teardown),
+        cmocka_unit_test_setup_teardown(a_head_of_the_last_deleted_line_still_counts, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(nothing_is_deleted_of_a_file_that_is_not_whole, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(a_renamed_file_is_not_deleted_before_its_time, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(a_rotation_that_cannot_be_done_is_put_off_and_loses_nothing,
+                                        setup, teardown),
+        cmocka_unit_test_setup_teardown(killed_inside_a_rotation_the_log_is_whole_and_goes_on,
+                                        setup, teardown),
+        cmocka_unit_test_setup_teardown(another_hash_from_the_next_line_on_hurts_no_older_file,
+                                        setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
