@@ -114,6 +114,16 @@ static const char *const stage_2[] = {
     NULL,
 };
 
+/* The request that brought the copy that is staged (stage.h, struct stage_fetch). On the row itself: an
+ * unchanged record costs nothing, and nothing is left over when a row changes. */
+static const char *const stage_3[] = {
+    "ALTER TABLE stage.record ADD COLUMN fetch_run INTEGER",
+    "ALTER TABLE stage.record ADD COLUMN fetch_at INTEGER",
+    "ALTER TABLE stage.record ADD COLUMN fetch_call TEXT",
+    "ALTER TABLE stage.record ADD COLUMN fetch_page INTEGER",
+    NULL,
+};
+
 /* What undo needs: which fields carried out a decision, which write takes back which, and what an
  * undo left out. */
 static const char *const state_2[] = {
@@ -129,7 +139,7 @@ static const char *const state_2[] = {
 };
 
 static const migration state_migrations[] = {state_1, state_2};
-static const migration stage_migrations[] = {stage_1, stage_2};
+static const migration stage_migrations[] = {stage_1, stage_2, stage_3};
 
 const struct schema schema_state = {"main", state_migrations,
                                     sizeof state_migrations / sizeof *state_migrations};

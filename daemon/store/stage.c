@@ -16,6 +16,7 @@ enum { STATES = STAGED_GONE + 1 };
 enum {
     GET,
     GLANCE,
+    GET_FETCH,
     OPEN_PAYLOAD,
     SLOT,
     PAYLOAD_ADD,
@@ -35,6 +36,8 @@ static const struct sql sql[] = {
     [GET] = {"read a staged record", "SELECT " RECORD_COLUMNS " FROM stage.record" OF_RECORD},
     [GLANCE] = {"glance at a staged record",
                 "SELECT version, raw, content, state, seen, dirty FROM stage.record" OF_RECORD},
+    [GET_FETCH] = {"read what brought a record",
+                   "SELECT fetch_run, fetch_at, fetch_call, fetch_page FROM stage.record" OF_RECORD},
     [OPEN_PAYLOAD] = {"read a payload", "SELECT sealed FROM stage.payload WHERE slot ="
                                         " (SELECT slot FROM stage.record" OF_RECORD ")"},
     [SLOT] = {"find a staged record",
@@ -44,12 +47,14 @@ static const struct sql sql[] = {
                         "UPDATE stage.payload SET sealed = ?1 WHERE slot = ?2"},
     [ADD] = {"stage a record",
              "INSERT INTO stage.record (side, entity, id, version, updated, state, rank, key,"
-             " person, natural_key, raw, content, seen, dirty, slot)"
-             " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)"},
+             " person, natural_key, raw, content, seen, dirty, fetch_run, fetch_at, fetch_call,"
+             " fetch_page, slot) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13,"
+             " ?14, ?15, ?16, ?17, ?18, ?19)"},
     [CHANGE] = {"stage a record again",
                 "UPDATE stage.record SET version = ?4, updated = ?5, state = ?6, rank = ?7,"
                 " key = ?8, person = ?9, natural_key = ?10, raw = ?11, content = ?12, seen = ?13,"
-                " dirty = ?14" OF_RECORD},
+                " dirty = ?14, fetch_run = ?15, fetch_at = ?16, fetch_call = ?17, fetch_page = ?18"
+                OF_RECORD},
     [SET_SEEN] = {"mark as listed", "UPDATE stage.record SET seen = ?4" OF_RECORD},
     [SET_DIRTY] = {"mark to be judged", "UPDATE stage.record SET dirty = ?4" OF_RECORD},
     [SET_STATE] = {"set a staged state", "UPDATE stage.record SET state = ?4" OF_RECORD},
@@ -178,6 +183,25 @@ enum status stage_glance(struct store *store, enum side side, enum entity entity
     return status;
 }
 
+enum status stage_get_fetch(struct store *store, enum side side, enum entity entity,
+                            struct slice remote_id, struct arena *arena, struct stage_fetch *ret)
+{
+    struct statement statement;
+    open_of_record(&statement, store, GET_FETCH, side, entity, remote_id);
+    enum status status = statement_row(&statement);
+    if (status != STATUS_OK)
+        return status;
+    struct stage_fetch fetch = {.run = 0};
+    fetch.run = statement_read_number(&statement);
+    fetch.at = statement_read_number(&statement);
+    fetch.call = statement_read_text(&statement, arena);
+    fetch.page = statement_read_number(&statement);
+    status = statement_close(&statement);
+    if (status == STATUS_OK)
+        *ret = fetch;
+    return status;
+}
+
 /* What is known of the row: where it lies, and the hashes that it is found by. */
 struct place {
     int64_t slot; /* 0: it is new */
@@ -240,6 +264,10 @@ static enum status put_record(struct store *store, const struct staged *staged, 
     statement_bind_hash(&statement, &staged->content);
     statement_bind_number(&statement, staged->seen);
     statement_bind_number(&statement, staged->dirty);
+    statement_bind_number(&statement, staged->fetch.run);
+    statement_bind_number(&statement, staged->fetch.at);
+    statement_bind_text(&statement, staged->fetch.call);
+    statement_bind_number(&statement, staged->fetch.page);
     if (!known)
         statement_bind_number(&statement, slot);
     return statement_run(&statement);

@@ -14,6 +14,14 @@ enum staged_state {
     STAGED_GONE         /* read by id: no such record */
 };
 
+/* The request whose answer brought a copy. No personal data: what was asked for is not kept. */
+struct stage_fetch {
+    int64_t run; /* 0: not known */
+    int64_t at;  /* instant */
+    struct slice call; /* as the definition names it: "list", "query", "read", "create", … */
+    int64_t page;      /* from 1; 0: no page, or of a cursor */
+};
+
 struct staged {
     enum side side;
     enum entity entity;
@@ -34,6 +42,7 @@ struct staged {
     bool dirty;           /* to be judged */
     struct slice waiting; /* why nothing was created on the other side yet; empty: it does not wait */
     struct slice open;    /* kind of the conflict that keeps the two copies apart; empty: none */
+    struct stage_fetch fetch; /* taken by stage_put, given by stage_get_fetch only */
 };
 
 /* Whole row by (side, entity, remote id). NOT_FOUND. with_payload: the sealed payload is opened
@@ -45,6 +54,10 @@ enum status stage_get(struct store *store, enum side side, enum entity entity,
  * seen, dirty. */
 enum status stage_glance(struct store *store, enum side side, enum entity entity,
                          struct slice remote_id, struct staged *ret);
+/* Which request brought the staged copy; its run is 0 where that is not known. NOT_FOUND without such
+ * a row. */
+enum status stage_get_fetch(struct store *store, enum side side, enum entity entity,
+                            struct slice remote_id, struct arena *arena, struct stage_fetch *ret);
 /* Inserts or replaces the whole row, its payload too; waiting and open stay until it is judged. A
  * commit costs some 100 pages whatever it holds: thousands of rows in one are cheaper than
  * hundreds. */

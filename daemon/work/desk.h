@@ -97,6 +97,7 @@ struct desk {
     bool missing_due[SIDES][ENTITIES]; /* certified: what it lacks is asked for once accounts are known */
     struct hashset days;     /* a person's days that were shared out, and the records that got a place */
     struct need_list needs;
+    struct stage_fetch fetch; /* the request whose answer is taken in */
     struct desk_counts counts;
     bool organisation_changed; /* since the last decision: accounts may have waited for it */
     bool ambiguous_open;     /* some group is in conflict: whoever is judged may end it */

@@ -141,6 +141,7 @@ static enum status put_decoded(struct desk *desk, enum side side, enum entity en
         .state = state_of(desk, decoded),
         .kind = kind_number(&decoded->record),
         .payload = row,
+        .fetch = desk->fetch,
         .seen = listed || known == NULL ? desk->run : known->seen,
     };
     if (!listed)

@@ -79,6 +79,15 @@ static enum status take(struct desk *desk, struct exchange *exchange, const stru
     }
 }
 
+/* What the rows of this answer are staged with. */
+static void note_fetch(struct desk *desk, const struct exchange *exchange)
+{
+    desk->fetch = (struct stage_fetch){.run = desk->run,
+                                       .at = desk->now,
+                                       .call = slice_of(call_name(exchange->request.call)),
+                                       .page = exchange->request.page};
+}
+
 static enum status in_transaction(struct desk *desk, struct exchange *exchange,
                                   const struct answer *answer, struct received *ret)
 {
@@ -86,6 +95,7 @@ static enum status in_transaction(struct desk *desk, struct exchange *exchange,
     if (status != STATUS_OK)
         return status;
     arena_reset(&desk->arena);
+    note_fetch(desk, exchange);
     status = take(desk, exchange, answer, ret);
     if (status != STATUS_OK) {
         store_rollback(desk->store);

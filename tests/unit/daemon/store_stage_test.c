@@ -71,6 +71,28 @@ static void row_comes_back_as_it_was_put(void **test)
     assert_memory_equal(&read.raw, &put_row.raw, sizeof read.raw);
 }
 
+static void the_request_that_brought_a_row_is_kept_with_it(void **test)
+{
+    struct state *state = *test;
+    struct staged row = row_of(state, MUNICIPAL, ENTITY_ACCOUNT, "7", 1);
+    struct stage_fetch read = {.run = 99};
+    row.fetch = (struct stage_fetch){RUN, 1700000001, SLICE("list"), 12};
+    assert_int_equal(stage_get_fetch(state->store, MUNICIPAL, ENTITY_ACCOUNT, SLICE("7"),
+                                     &state->arena, &read),
+                     STATUS_NOT_FOUND);
+    for (int round = 0; round < 2; round++) {
+        row.fetch.page += round; /* brought again */
+        assert_status(stage_put(state->store, &row));
+        assert_status(stage_mark_seen(state->store, MUNICIPAL, ENTITY_ACCOUNT, SLICE("7"), RUN + 1));
+        assert_status(stage_get_fetch(state->store, MUNICIPAL, ENTITY_ACCOUNT, SLICE("7"),
+                                      &state->arena, &read));
+        assert_int_equal(read.run, RUN);
+        assert_int_equal(read.at, 1700000001);
+        assert_slice(read.call, "list");
+        assert_int_equal(read.page, 12 + round);
+    }
+}
+
 static void change_behind(const struct state *state, const char *text)
 {
     char path[160];
@@ -290,6 +312,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         STATE_TEST(row_comes_back_as_it_was_put),
+        STATE_TEST(the_request_that_brought_a_row_is_kept_with_it),
         STATE_TEST(row_changed_in_the_file_is_corrupt),
         STATE_TEST(dirty_rows_come_departments_first),
         STATE_TEST(missing_rows_are_those_no_reading_listed),
