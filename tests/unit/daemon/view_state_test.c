@@ -497,7 +497,7 @@ static void the_log_is_filtered(void **state)
                  {"{\"until\":1685577599}", 2}};
     char path[128];
     (void)state;
-    (void)snprintf(path, sizeof path, "%s/events-20230531.jsonl", small.folder);
+    (void)snprintf(path, sizeof path, "%s/events-000000000002-20230531T020000Z.jsonl", small.folder);
     FILE *file = fopen(path, "we");
     fputs("{\"n\":1,\"time\":\"2023-05-31T00:00:00Z\",\"event\":\"cycle\",\"run\":1}\n"
           "{\"n\":2,\"time\":\"2023-05-31T01:00:00Z\",\"event\":\"cycle\",\"run\":2}\n",
