@@ -6,16 +6,7 @@
 #include "daemon/store/conflicts.h"
 #include "daemon/store/links.h"
 #include "daemon/store/stage.h"
-#include "mapping/decode.h"
-
-#include <string.h>
-
-enum { REFERENCE_DIGITS = 16 };
-
-static bool is_reference(struct slice text)
-{
-    return text.size == REFERENCE_DIGITS && strspn(text.at, "0123456789abcdef") == text.size;
-}
+#include "daemon/work/by_reference.h"
 
 static enum status link_of_sides(struct action_call *call, enum entity entity,
                                  const struct slice remote_id[SIDES], struct link *ret)
@@ -41,95 +32,19 @@ static enum status by_number(struct action_call *call, int64_t number, struct li
                                : status;
 }
 
-static enum status by_conflicts(struct action_call *call, const char *reference, struct link *ret)
-{
-    struct conflict_filter any = {.state = -1, .severity = -1};
-    struct conflict conflict;
-    enum status status = STATUS_OK;
-    struct arena arena;
-    arena_init(&arena, 1024 * 1024);
-    while ((status = conflict_next(call->action->store, &any, &arena, &conflict)) == STATUS_OK) {
-        any.after = conflict.number;
-        if (strcmp(conflict.reference, reference) == 0 &&
-            (status = link_of_sides(call, conflict.entity, conflict.remote_id, ret)) !=
-                STATUS_NOT_FOUND) {
-            break;
-        }
-        arena_reset(&arena);
-    }
-    arena_free(&arena);
-    return status;
-}
-
-/* A link holds the two ids; the reference is of what the municipal record, else the provincial, is called. */
-static enum status named_so(struct action_call *call, const struct link *link, struct arena *arena,
-                            const char *reference, bool *ret)
-{
-    const struct action *action = call->action;
-    char named[REFERENCE_DIGITS + 1];
-    struct buffer subject;
-    *ret = false;
-    buffer_init(&subject, 1024);
-    for (enum side side = MUNICIPAL; side < SIDES && !*ret; side++) {
-        struct staged staged;
-        struct decoded decoded;
-        if (stage_get(action->store, side, link->entity, link->remote_id[side], true, arena, &staged) !=
-                STATUS_OK ||
-            decode_record(action->mapping, side, link->entity, staged.payload, action->now, arena,
-                          &decoded) != STATUS_OK ||
-            !decoded.key_readable) {
-            continue;
-        }
-        buffer_clear(&subject);
-        record_subject(&decoded.record, &subject);
-        if (keyed_ref(store_keyed(action->store), buffer_slice(&subject), named) == STATUS_OK) {
-            *ret = strcmp(named, reference) == 0;
-        }
-    }
-    enum status status = subject.status;
-    buffer_free(&subject);
-    return status;
-}
-
-/* The slow way, for a record that was never in conflict: all links are looked through. */
-static enum status by_links(struct action_call *call, const char *reference, struct link *ret)
-{
-    static const enum entity entities[] = {ENTITY_ACCOUNT, ENTITY_HOURS};
-    enum status status = STATUS_NOT_FOUND;
-    struct arena arena;
-    bool found = false;
-    arena_init(&arena, 4 * 1024 * 1024);
-    for (size_t index = 0; !found && index < sizeof entities / sizeof *entities; index++) {
-        int64_t after = 0;
-        struct link link;
-        while (!found && (status = link_next(call->action->store, entities[index], after, &arena,
-                                             &link)) == STATUS_OK) {
-            after = link.number;
-            status = named_so(call, &link, &arena, reference, &found);
-            if (status != STATUS_OK) {
-                break;
-            }
-            arena_reset(&arena);
-        }
-        if (found) {
-            status = link_by_number(call->action->store, after, call->arena, ret);
-        } else if (status != STATUS_NOT_FOUND) {
-            break;
-        }
-    }
-    arena_free(&arena);
-    return status;
-}
-
 static enum status find_link(struct action_call *call, struct slice record, struct link *ret)
 {
+    const struct action *action = call->action;
+    struct referred referred;
     int64_t number = 0;
-    if (!is_reference(record)) {
+    if (!reference_is(record)) {
         return slice_integer(record, &number) && number > 0 ? by_number(call, number, ret)
                                                             : STATUS_NOT_FOUND;
     }
-    enum status status = by_conflicts(call, record.at, ret);
-    return status == STATUS_NOT_FOUND ? by_links(call, record.at, ret) : status;
+    enum status status = by_reference(action->store, action->mapping, action->now, record.at,
+                                      call->arena, &referred);
+    return status == STATUS_OK ? link_of_sides(call, referred.entity, referred.remote_id, ret)
+                               : status;
 }
 
 static enum status take_back(struct action_call *call, const struct link *link, json_t *row)

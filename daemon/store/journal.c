@@ -2,7 +2,7 @@
 
 /* Numbers of enum write_state in the texts: 0 proposed, 1 planned, 2 sent, 3 settled, 4 rejected,
  * 5 overtaken, 6 dropped. */
-enum { PLAN, PLANNED, SENT, KNOWN, NEXT, NEXT_OF_RUN, GET, REJECTED, OF_SUBJECT };
+enum { PLAN, PLANNED, SENT, KNOWN, NEXT, NEXT_OF_RUN, GET, REJECTED, OF_SUBJECT, OF_REFERENCE };
 
 static const struct sql sql[] = {
     [PLAN] = {"plan a write",
@@ -29,6 +29,9 @@ static const struct sql sql[] = {
     [OF_SUBJECT] = {"find a subject's writes",
                     "SELECT " JOURNAL_ROW " FROM write WHERE subject = ?1"
                     " ORDER BY number DESC LIMIT ?2"},
+    [OF_REFERENCE] = {"find a reference's writes",
+                      "SELECT " JOURNAL_ROW " FROM write WHERE reference = ?1"
+                      " ORDER BY number DESC LIMIT ?2"},
 };
 
 enum status journal_plan(struct store *store, struct write *write)
@@ -157,6 +160,16 @@ enum status journal_of_subject(struct store *store, struct hash subject, size_t 
     struct statement statement;
     statement_open(&statement, store, &sql[OF_SUBJECT]);
     statement_bind_hash(&statement, &subject);
+    statement_bind_number(&statement, (int64_t)most);
+    return take_writes(&statement, most, arena, ret, ret_count);
+}
+
+enum status journal_of_reference(struct store *store, const char *reference, size_t most,
+                                 struct arena *arena, struct write *ret, size_t *ret_count)
+{
+    struct statement statement;
+    statement_open(&statement, store, &sql[OF_REFERENCE]);
+    statement_bind_word(&statement, reference);
     statement_bind_number(&statement, (int64_t)most);
     return take_writes(&statement, most, arena, ret, ret_count);
 }

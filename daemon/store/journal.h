@@ -94,6 +94,9 @@ enum status journal_plan_hash(struct store *store, int64_t run, struct hash *ret
 /* Writes about a subject, newest first (for `person`), at most `most`. */
 enum status journal_of_subject(struct store *store, struct hash subject, size_t most,
                                struct arena *arena, struct write *ret, size_t *ret_count);
+/* The same of what the log and `--json` call by this subject_ref. */
+enum status journal_of_reference(struct store *store, const char *reference, size_t most,
+                                 struct arena *arena, struct write *ret, size_t *ret_count);
 const char *write_operation_name(enum write_operation operation); /* "create", "update", "revoke" */
 const char *write_state_name(enum write_state state);
 

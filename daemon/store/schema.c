@@ -138,7 +138,13 @@ static const char *const state_2[] = {
     NULL,
 };
 
-static const migration state_migrations[] = {state_1, state_2};
+/* Writes are also looked for by the reference that the log shows. */
+static const char *const state_3[] = {
+    "CREATE INDEX write_reference ON write (reference) WHERE reference IS NOT NULL",
+    NULL,
+};
+
+static const migration state_migrations[] = {state_1, state_2, state_3};
 static const migration stage_migrations[] = {stage_1, stage_2, stage_3};
 
 const struct schema schema_state = {"main", state_migrations,
