@@ -10,8 +10,5 @@ enum status apart_put(struct store *store, enum entity entity, const struct slic
                       int64_t now);
 enum status apart_has(struct store *store, enum entity entity, const struct slice remote_id[SIDES],
                       bool *ret);
-/* Does the record stand in any such pair? */
-enum status apart_any(struct store *store, enum entity entity, enum side side,
-                      struct slice remote_id, bool *ret);
 
 #endif

@@ -1,5 +1,7 @@
 #include "daemon/work/correlate.h"
 
+#include "daemon/store/apart.h"
+
 enum { CANDIDATES_MOST = 8, GROUP_BYTES = 8 };
 
 struct candidates {
@@ -163,6 +165,16 @@ static enum status linked_elsewhere(struct desk *desk, enum entity entity, enum 
     return status == STATUS_NOT_FOUND ? STATUS_OK : status;
 }
 
+static enum status kept_apart(struct desk *desk, const struct desk_copy *copy, struct slice other_id,
+                              bool *ret)
+{
+    enum side side = copy->staged.side;
+    struct slice ids[SIDES];
+    ids[side] = copy->decoded.record.remote_id;
+    ids[side_other(side)] = other_id;
+    return apart_has(desk->store, copy->staged.entity, ids, ret);
+}
+
 static void found(const struct desk_copy *copy, struct slice other_id, enum link_evidence evidence,
                   struct correlation *ret)
 {
@@ -183,6 +195,7 @@ static enum status by_candidates(struct desk *desk, const struct desk_copy *copy
 {
     enum side side = copy->staged.side;
     bool taken = false;
+    bool apart = false;
     leave_out_invalid(own);
     leave_out_invalid(other);
     ret->match = MATCH_ALONE;
@@ -209,7 +222,12 @@ static enum status by_candidates(struct desk *desk, const struct desk_copy *copy
         ret->match = MATCH_FROZEN;
         return STATUS_OK;
     }
+    status = kept_apart(desk, copy, other->ids[0], &apart);
+    if (status != STATUS_OK)
+        return status;
     found(copy, other->ids[0], evidence, ret);
+    if (apart)
+        ret->match = MATCH_APART;
     return STATUS_OK;
 }
 
@@ -227,6 +245,25 @@ enum status correlate_group(struct desk *desk, const struct desk_copy *copy, con
     return ret->at == NULL ? STATUS_NO_MEMORY : STATUS_OK;
 }
 
+/* Whom people took apart from the record at hand is no counterpart of it, however alike the two are. */
+static enum status leave_out_apart(struct desk *desk, const struct desk_copy *copy,
+                                   struct candidates *other)
+{
+    size_t kept = 0;
+    for (size_t index = 0; index < other->count; index++) {
+        bool apart = false;
+        enum status status = kept_apart(desk, copy, other->ids[index], &apart);
+        if (status != STATUS_OK)
+            return status;
+        if (apart)
+            continue;
+        other->ids[kept] = other->ids[index];
+        other->rows[kept++] = other->rows[index];
+    }
+    other->count = kept;
+    return STATUS_OK;
+}
+
 static enum status by_natural_key(struct desk *desk, const struct desk_copy *copy,
                                   const struct person *person, struct correlation *ret)
 {
@@ -237,6 +274,8 @@ static enum status by_natural_key(struct desk *desk, const struct desk_copy *cop
         return STATUS_OK;
     enum status status =
         natural_candidates(desk, side_other(side), &copy->decoded.record, person, &other);
+    if (status == STATUS_OK)
+        status = leave_out_apart(desk, copy, &other);
     if (status != STATUS_OK || other.count == 0)
         return status;
     status = natural_candidates(desk, side, &copy->decoded.record, person, &own);

@@ -12,6 +12,7 @@ enum match {
     MATCH_ALONE,      /* none on the other side */
     MATCH_DUPLICATE,  /* one key twice on one side */
     MATCH_AMBIGUOUS,  /* one natural key several times */
+    MATCH_APART,      /* one key on each side, and people said that the two are not the same */
     MATCH_TWIN,       /* an invalid twin of a valid record: left out */
     MATCH_FROZEN      /* its counterpart is quarantined */
 };

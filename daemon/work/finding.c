@@ -125,20 +125,30 @@ static bool is_settled(const struct findings *findings, const struct conflict *o
            (findings->settled & FIELD_BIT(field)) != 0;
 }
 
+static bool is_among(const char *kind, const enum conflict_kind *list, size_t count)
+{
+    for (size_t index = 0; index < count; index++) {
+        if (strcmp(kind, conflict_kind_name(list[index])) == 0)
+            return true;
+    }
+    return false;
+}
+
 /* May it be over? Where nothing was compared, only the reason for that can be. */
 static bool was_judged(const struct findings *findings, const struct conflict *open)
 {
     static const enum conflict_kind freezing[] = {KIND_invalid_record, KIND_duplicate_record,
                                                   KIND_ambiguous_match};
+    static const enum conflict_kind comparing[] = {KIND_field_mismatch, KIND_review_mismatch,
+                                                   KIND_revoked_or_changed, KIND_reinstated,
+                                                   KIND_vanished, KIND_id_changed};
     if (open->state == CONFLICT_CLOSED && findings->subject.entity == ENTITIES)
         return false; /* accepted, of no record: nothing was compared */
     if (!findings->frozen)
         return true;
-    for (size_t index = 0; index < sizeof freezing / sizeof *freezing; index++) {
-        if (strcmp(open->kind, conflict_kind_name(freezing[index])) == 0)
-            return true;
-    }
-    return false;
+    return is_among(open->kind, freezing, sizeof freezing / sizeof *freezing) ||
+           (findings->apart &&
+            is_among(open->kind, comparing, sizeof comparing / sizeof *comparing));
 }
 
 static enum status close_as(struct desk *desk, struct conflict *open, bool settled)

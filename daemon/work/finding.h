@@ -32,6 +32,7 @@ struct findings {
     size_t open_count;
     field_set settled; /* fields whose decision both sides were seen to hold */
     bool frozen;       /* its fields were not compared: only what froze it before can be over */
+    bool apart;        /* ... and the two copies are no pair: what was found by comparing them is over too */
 };
 
 /* Fills subject.reference and reads what the log holds of the subject. */

@@ -1,5 +1,6 @@
 #include "daemon/work/pair.h"
 
+#include "daemon/store/apart.h"
 #include "daemon/store/learners.h"
 #include "daemon/work/pair_inside.h"
 #include "daemon/work/region.h"
@@ -228,11 +229,15 @@ static enum status mark_learner(struct desk *desk, const struct pair *pair, enum
 }
 
 /* The restored side lost the record, or gave its id to another: both are decided as what they are. */
-static enum status drop_link(struct desk *desk, struct pair *pair)
+static enum status drop_match(struct desk *desk, struct pair *pair)
 {
     enum side other = side_other(pair->side);
-    pair->link_dropped = true;
-    enum status status = link_drop(desk->store, pair->correlation.link.number);
+    pair->match_dropped = true;
+    enum status status = pair->correlation.match == MATCH_LINKED
+                             ? link_drop(desk->store, pair->correlation.link.number)
+                             : STATUS_OK;
+    if (status == STATUS_OK && rebase_keeps_apart(pair))
+        status = apart_put(desk->store, pair->entity, pair->correlation.remote_id, desk->now);
     if (status == STATUS_OK && pair->has[other])
         status = stage_set_dirty(desk->store, other, pair->entity,
                                  pair->correlation.remote_id[other], true);
@@ -257,7 +262,7 @@ static enum status look_for_linked(struct desk *desk, struct pair *pair, bool *r
     enum side other = side_other(pair->side);
     struct slice remote_id = pair->correlation.remote_id[other];
     bool asked = false;
-    *ret_known = hashset_has(&desk->gone, desk_gone_hash(desk, other, pair->entity, remote_id));
+    *ret_known = hashset_has(&desk->gone, desk_record_hash(desk, "gone", other, pair->entity, remote_id));
     if (*ret_known) {
         pair->presence[other] = PRESENCE_GONE;
         return STATUS_OK;
@@ -293,8 +298,8 @@ static enum status judge_matched(struct desk *desk, struct pair *pair, bool plan
         status = absence_known(desk, pair, &known);
     if (status != STATUS_OK || !known)
         return status;
-    if (!rebase_link_holds(desk, pair))
-        return drop_link(desk, pair);
+    if (!rebase_match_holds(desk, pair))
+        return drop_match(desk, pair);
     if (region_left(pair))
         return set_aside(desk, pair, planning);
     return judge_loaded(desk, pair, planning);
@@ -356,7 +361,8 @@ static enum status judge_record(struct desk *desk, struct pair *pair, struct sli
         return status;
     switch (pair->correlation.match) {
     case MATCH_DUPLICATE:
-    case MATCH_AMBIGUOUS: return freeze(desk, pair, pair_finding_several);
+    case MATCH_AMBIGUOUS:
+    case MATCH_APART: return freeze(desk, pair, pair_finding_several);
     case MATCH_TWIN:
     case MATCH_FROZEN: return set_clean(desk, pair);
     case MATCH_LINKED:
@@ -366,7 +372,7 @@ static enum status judge_record(struct desk *desk, struct pair *pair, struct sli
     }
 }
 
-/* Again, and then as a record without that link, when the link did not hold. */
+/* Again, and then as records that are not the same, when the match did not hold. */
 enum status pair_judge(struct desk *desk, enum side side, enum entity entity, struct slice remote_id,
                        bool planning)
 {
@@ -380,6 +386,6 @@ enum status pair_judge(struct desk *desk, enum side side, enum entity entity, st
         struct slice own_id = arena_copy(&desk->arena, slice_of(id));
         status = own_id.at == NULL ? STATUS_NO_MEMORY
                                    : judge_record(desk, &pair, own_id, planning);
-    } while (status == STATUS_OK && pair.link_dropped);
+    } while (status == STATUS_OK && pair.match_dropped);
     return status;
 }

@@ -22,7 +22,7 @@ struct pair {
     struct judgement judgement;
     const char *waits;            /* why nothing was created yet; NULL: nothing waits */
     bool hours_wait;              /* of an account that left the region: hours of hers wait for it */
-    bool link_dropped;            /* the link did not hold: to be judged again without it */
+    bool match_dropped;           /* the match did not hold: to be judged again without it */
     bool unsettled;               /* something is still to be written, read or awaited: stays dirty */
     const char *reason;           /* of its writes; NULL: the situation's name */
     int64_t undoes;               /* the write that its write takes back; 0: none */

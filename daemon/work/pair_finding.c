@@ -74,9 +74,14 @@ enum status pair_finding_invalid(struct desk *desk, struct pair *pair)
 enum status pair_finding_several(struct desk *desk, struct pair *pair)
 {
     struct finding_subject *subject = &pair->findings.subject;
-    bool ambiguous = pair->correlation.match == MATCH_AMBIGUOUS;
+    bool group = pair->correlation.match == MATCH_AMBIGUOUS;
+    bool apart = pair->correlation.match == MATCH_APART;
     enum status status = pair_finding_subject(desk, pair);
-    if (status == STATUS_OK && ambiguous) {
+    if (apart) { /* named once, from whichever side it is seen */
+        subject->remote_id[MUNICIPAL] = pair->correlation.remote_id[MUNICIPAL];
+        subject->remote_id[PROVINCIAL] = pair->correlation.remote_id[PROVINCIAL];
+    }
+    if (status == STATUS_OK && group) {
         subject->text = arena_printf(&desk->arena, "group:%.*s", (int)pair->correlation.group.size,
                                      pair->correlation.group.at);
         subject->remote_id[MUNICIPAL] = subject->remote_id[PROVINCIAL] = (struct slice){0};
@@ -84,10 +89,14 @@ enum status pair_finding_several(struct desk *desk, struct pair *pair)
     if (status == STATUS_OK)
         status = findings_begin(desk, &pair->findings);
     pair->findings.frozen = true;
+    pair->findings.apart = apart;
     pair->unsettled = true; /* it ends by what happens to another record: looked at each cycle */
     findings_add(&pair->findings,
-                 conflict_kind_name(ambiguous ? KIND_ambiguous_match : KIND_duplicate_record), -1, "",
-                 NULL, NULL, ambiguous ? "natural_key" : side_name(pair->correlation.duplicate_side));
+                 conflict_kind_name(group || apart ? KIND_ambiguous_match : KIND_duplicate_record), -1,
+                 "", NULL, NULL,
+                 group   ? "natural_key"
+                 : apart ? "kept_apart"
+                         : side_name(pair->correlation.duplicate_side));
     return status;
 }
 
@@ -232,7 +241,8 @@ static enum status end_group(struct desk *desk, const struct pair *pair)
     const struct desk_copy *copy = &pair->copy[pair->side];
     struct slice group = {0};
     if (!desk->ambiguous_open || pair->entity != ENTITY_HOURS || hash_is_zero(copy->staged.natural) ||
-        pair->correlation.match == MATCH_AMBIGUOUS || pair->correlation.match == MATCH_DUPLICATE)
+        pair->correlation.match == MATCH_AMBIGUOUS || pair->correlation.match == MATCH_APART ||
+        pair->correlation.match == MATCH_DUPLICATE)
         return STATUS_OK;
     enum status status = correlate_group(desk, copy, &pair->person[pair->side], &group);
     if (status != STATUS_OK)

@@ -87,7 +87,7 @@ static bool same_origin(const struct record *one, const struct record *other)
                        other->value[FIELD_HOURS_ORIGIN_NUMBER]);
 }
 
-/* Joined by the natural key, the origins differ: then person, year and course have to be the same. */
+/* The origins differ, or may have been given twice: then it has to be the same study. */
 static bool same_study(const struct pair *pair)
 {
     static const enum field fields[] = {FIELD_HOURS_PERSON, FIELD_HOURS_YEAR, FIELD_HOURS_CATEGORY,
@@ -100,22 +100,41 @@ static bool same_study(const struct pair *pair)
     return true;
 }
 
-bool rebase_link_holds(const struct desk *desk, const struct pair *pair)
+/* Could the restored side have given the number to another record since? */
+static bool given_again(const struct desk *desk, const struct pair *pair)
 {
-    if (pair->correlation.match != MATCH_LINKED ||
+    return (desk->rebasing[MUNICIPAL] && changed_later(desk, pair, MUNICIPAL)) ||
+           (desk->rebasing[PROVINCIAL] && changed_later(desk, pair, PROVINCIAL));
+}
+
+static bool lost(const struct desk *desk, const struct pair *pair)
+{
+    enum side side = pair->has[MUNICIPAL] ? PROVINCIAL : MUNICIPAL;
+    return desk->rebasing[side] &&
+           hashset_has(&desk->gone, desk_record_hash(desk, "gone", side, pair->entity,
+                                                     pair->correlation.remote_id[side]));
+}
+
+bool rebase_match_holds(const struct desk *desk, const struct pair *pair)
+{
+    bool linked = pair->correlation.match == MATCH_LINKED;
+    if ((!linked && pair->correlation.match != MATCH_FOUND) ||
         (!desk->rebasing[MUNICIPAL] && !desk->rebasing[PROVINCIAL]))
         return true;
-    if (!pair->has[MUNICIPAL] || !pair->has[PROVINCIAL]) {
-        enum side lost = pair->has[MUNICIPAL] ? PROVINCIAL : MUNICIPAL;
-        return !desk->rebasing[lost] ||
-               !hashset_has(&desk->gone, desk_gone_hash(desk, lost, pair->entity,
-                                                        pair->correlation.remote_id[lost]));
-    }
+    if (!pair->has[MUNICIPAL] || !pair->has[PROVINCIAL])
+        return !linked || !lost(desk, pair);
     if (pair->entity == ENTITY_ACCOUNT)
         return same_account(&pair->view[MUNICIPAL], &pair->view[PROVINCIAL]) ||
                same_account(&pair->view[PROVINCIAL], &pair->view[MUNICIPAL]);
-    return same_origin(&pair->view[MUNICIPAL], &pair->view[PROVINCIAL]) ||
-           (pair->correlation.link.evidence == EVIDENCE_NATURAL && same_study(pair));
+    return same_origin(&pair->view[MUNICIPAL], &pair->view[PROVINCIAL])
+               ? !given_again(desk, pair) || same_study(pair)
+               : pair->correlation.link.evidence == EVIDENCE_NATURAL && same_study(pair);
+}
+
+bool rebase_keeps_apart(const struct pair *pair)
+{
+    return pair->entity == ENTITY_HOURS && pair->has[MUNICIPAL] && pair->has[PROVINCIAL] &&
+           same_origin(&pair->view[MUNICIPAL], &pair->view[PROVINCIAL]);
 }
 
 enum status rebase_end(struct desk *desk)

@@ -10,7 +10,9 @@
  * work is lost silently.
  * A record that the restored side lost has no link any more, and is created there again when it is eligible. An
  * id that the restored side gave to another record meanwhile names that other record: its link is dropped too,
- * and both are decided as what they are. */
+ * and both are decided as what they are. It may have given the number again with the id; so of what was
+ * changed after the restore, person, year, category and course must be the same too, else the two are kept
+ * apart, and people decide. */
 #ifndef WORK_REBASE_H
 #define WORK_REBASE_H
 
@@ -20,8 +22,11 @@
 enum status rebase_open(struct desk *desk);
 /* The link's base, before the pair is judged. */
 void rebase_base(const struct desk *desk, struct pair *pair);
-/* Does the link still join what it joined? False: the restored side lost the record, or gave its id away. */
-bool rebase_link_holds(const struct desk *desk, const struct pair *pair);
+/* Are the two that were linked, or found by their key, one and the same? False: the restored side lost the
+ * record, or gave its id or number away. */
+bool rebase_match_holds(const struct desk *desk, const struct pair *pair);
+/* The match did not hold, and by their origin the two would be linked again: they never are by themselves. */
+bool rebase_keeps_apart(const struct pair *pair);
 /* Every record was judged: the refilling is planned, and what is left of it goes the ordinary way. */
 enum status rebase_end(struct desk *desk);
 

@@ -188,6 +188,56 @@ class Hours(CityCase):
                 self.assertEqual(self.found(), [], "the invalid one is left out")
                 self.assertEqual(len(self.hours_of(OTHER[side], code)), 1)
 
+    def unlink(self, reason="two courses of one name"):
+        """Takes back the link of the record that is in conflict, and lets the bridge go on."""
+        self.run_once()
+        self.assertEqual(self.found(), [("field_mismatch", "amount")])
+        done = self.city.cebridge("unlink", str(self.open_now()[0]["number"]), "--reason", reason)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.run_once()
+
+    def test_an_unlinked_pair_of_one_natural_key_is_two_records(self):  # rule: unlink-natural-key
+        code = self.new_person()
+        self.pair(code, provincial={"sl": "3.00"})
+        self.unlink()
+        for arguments in ((), ("--full",)):
+            self.run_once(*arguments)
+            self.assertEqual((self.found(), self.counts(code)), ([], (2, 2)))
+            for side, name in (("municipal", "classHour"), ("provincial", "sl")):
+                self.assertEqual(sorted(float(row[name]) for row in self.hours_of(side, code)), [2, 3])
+
+    def test_an_unlinked_pair_of_one_origin_waits_for_people(self):  # rule: unlink-origin
+        code, number = self.new_person(), next(people.NUMBERS)
+        self.seed("municipal", hours=[people.hours("municipal", code, number, amount=2)])
+        self.seed("provincial", hours=[people.hours("provincial", code, number, system="371600", amount=3)])
+        self.unlink()
+        before = {side: self.written(side) for side in SIDES}
+        for arguments in ((), ("--full",)):
+            self.run_once(*arguments)
+            self.assertEqual(self.found(), [("ambiguous_match", "")])
+            self.assertEqual(self.open_now()[0]["subject"], f"hours:371600/{number}")
+            self.assertEqual({side: self.written(side) for side in SIDES}, before)
+        self.edit("municipal", "hours", {"idCard": code}, originNo=str(next(people.NUMBERS)), courseCode="K-7")
+        self.run_once()
+        self.run_once()
+        self.assertEqual((self.found(), self.counts(code)), ([], (2, 2)))
+
+    def test_an_unlinked_pair_of_one_code_waits_for_people(self):  # rule: unlink-code
+        code = self.new_person(sides=("municipal",), name="王甲")
+        self.seed("provincial", accounts=[people.account("provincial", code, name="王乙",
+                                                         employer=self.employer["code"],
+                                                         department=self.employer["department"],
+                                                         region=self.employer["region"])])
+        self.run_once()
+        self.assertEqual(self.found(), [("field_mismatch", "name")])
+        done = self.city.cebridge("unlink", self.open_now()[0]["subject_ref"], "--reason", "not the same")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        before = {side: self.written(side) for side in SIDES}
+        for arguments in ((), ("--full",)):
+            self.run_once(*arguments)
+            self.assertEqual(self.found(), [("ambiguous_match", "")])
+            self.assertEqual({side: self.written(side) for side in SIDES}, before)
+
     def test_a_linked_record_stays_linked_whatever_changes(self):  # rule: link-holds
         code = self.new_person()
         self.pair(code)
