@@ -1,11 +1,13 @@
 /* accept-platform and rebase: what the operator says of a platform that is no longer the one that was known
- * (reconciliation.md, "Guards"). After either the side is forgotten and read whole by the next cycle: versions
- * too, so that lower ones are taken. Links, bases and decisions stay. */
+ * (reconciliation.md, "Guards"). After either the side is read whole by the next cycle. A platform that was put
+ * right is compared with what was known of it before, so that too early a word changes nothing; of one that was
+ * restored everything is forgotten, versions too, so that lower ones are taken. Links, bases and decisions stay. */
 #include "daemon/action/record_event.h"
 #include "daemon/store/conflicts.h"
 #include "daemon/store/stage_forget.h"
 #include "daemon/sync/conflict_kind.h"
 
+#include <jansson.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -93,12 +95,33 @@ static enum status begin_rebase(struct action_call *call, enum side side, int64_
     return status == STATUS_OK ? next_epoch(call, side, ret_epoch) : status;
 }
 
+/* The run that first doubted the side; behind every run when none did. */
+static enum status doubted_since(struct action_call *call, enum side side, int64_t *ret)
+{
+    char name[NAME_BYTES];
+    struct slice text = {NULL, 0};
+    meta_name("changed", side, name);
+    *ret = INT64_MAX;
+    enum status status = store_meta_get(call->action->store, name, call->arena, &text);
+    if (status != STATUS_OK) {
+        return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+    }
+    json_t *object = json_loadb(text.at, text.size, JSON_REJECT_DUPLICATES, NULL);
+    *ret = json_integer_value(json_object_get(object, "run"));
+    json_decref(object);
+    return STATUS_OK;
+}
+
 static enum status forget(struct action_call *call, enum side side, bool restored)
 {
     char name[NAME_BYTES];
     struct store *store = call->action->store;
     meta_name("changed", side, name);
-    enum status status = stage_forget_side(store, side);
+    int64_t since = 0;
+    enum status status = restored ? STATUS_OK : doubted_since(call, side, &since);
+    if (status == STATUS_OK) {
+        status = stage_forget_since(store, side, since);
+    }
     if (status == STATUS_OK) {
         status = stage_forget_watermarks(store, side, restored);
     }

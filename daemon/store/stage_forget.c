@@ -2,26 +2,43 @@
 
 #include "daemon/store/statement.h"
 
-#define OF_SIDE " WHERE slot IN (SELECT slot FROM stage.record WHERE side = ?1)"
+#define OF_SIDE(linked)                                                                          \
+    " FROM stage.record WHERE side = ?1 AND (coalesce(fetch_run, 0) >= ?2 OR NOT EXISTS"         \
+    " (SELECT 1 FROM link WHERE link.entity = record.entity AND link." linked " = record.id))"
 
-/* In this order: the first ones find their rows by the last one's. */
-static const struct sql sql[] = {
-    {"forget hashes", "DELETE FROM stage.look" OF_SIDE},
-    {"forget hashes", "DELETE FROM stage.look_recent" OF_SIDE},
-    {"forget payloads", "DELETE FROM stage.payload" OF_SIDE},
-    {"forget codes", "DELETE FROM stage.code WHERE side = ?1"},
-    {"forget lower versions", "DELETE FROM stage.lower WHERE side = ?1"},
-    {"forget counts", "DELETE FROM stage.tally WHERE side = ?1"},
-    {"forget staged records", "DELETE FROM stage.record WHERE side = ?1"},
+/* In this order: the first ones find their rows by the last but one's. */
+#define STEPS(linked)                                                                            \
+    {                                                                                            \
+        {"forget hashes", "DELETE FROM stage.look WHERE slot IN (SELECT slot" OF_SIDE(linked) ")"}, \
+        {"forget hashes",                                                                        \
+         "DELETE FROM stage.look_recent WHERE slot IN (SELECT slot" OF_SIDE(linked) ")"},        \
+        {"forget payloads",                                                                      \
+         "DELETE FROM stage.payload WHERE slot IN (SELECT slot" OF_SIDE(linked) ")"},            \
+        {"forget codes", "DELETE FROM stage.code WHERE side = ?1 AND id IN"                      \
+                         " (SELECT id" OF_SIDE(linked) " AND entity = 0)"},                      \
+        {"forget staged records", "DELETE" OF_SIDE(linked)},                                     \
+        {"forget lower versions", "DELETE FROM stage.lower WHERE side = ?1"},                    \
+        {"forget counts", "DELETE FROM stage.tally WHERE side = ?1"},                            \
+        {"count again", "INSERT INTO stage.tally SELECT side, entity, state, count(*)"           \
+                        " FROM stage.record WHERE side = ?1 GROUP BY entity, state"},            \
+    }
+
+enum { STEP_COUNT = 8, BOTH_BOUND = 5 /* the others name only the side */ };
+
+static const struct sql steps[SIDES][STEP_COUNT] = {
+    [MUNICIPAL] = STEPS("municipal_id"),
+    [PROVINCIAL] = STEPS("provincial_id"),
 };
 
-enum status stage_forget_side(struct store *store, enum side side)
+enum status stage_forget_since(struct store *store, enum side side, int64_t run)
 {
     enum status status = STATUS_OK;
-    for (size_t index = 0; status == STATUS_OK && index < sizeof sql / sizeof *sql; index++) {
+    for (size_t index = 0; status == STATUS_OK && index < STEP_COUNT; index++) {
         struct statement statement;
-        statement_open(&statement, store, &sql[index]);
+        statement_open(&statement, store, &steps[side][index]);
         statement_bind_number(&statement, side);
+        if (index < BOTH_BOUND)
+            statement_bind_number(&statement, run);
         status = statement_run(&statement);
     }
     store->look_recent = -1; /* to be counted again */

@@ -273,7 +273,7 @@ static enum status settled(struct desk *desk, const struct write *write, struct 
         return STATUS_OK; /* stays 'sent': the target is read before anything else */
     }
     if (status == STATUS_OK)
-        status = intake_record(desk, write->target, write->entity, row, false, &outcome);
+        status = intake_record(desk, write->target, write->entity, row, INTAKE_BY_ID, &outcome);
     if (status == STATUS_OK && !holds(&decoded.record, write)) {
         ret->rejected++;
         return rejected(desk, write, "not_stored");
@@ -307,7 +307,8 @@ static enum status overtaken(struct desk *desk, const struct write *write,
     enum status status =
         journal_set_state(desk->store, write->number, WRITE_OVERTAKEN, item->code, desk->now);
     if (status == STATUS_OK && !slice_empty(item->record))
-        status = intake_record(desk, write->target, write->entity, item->record, false, &outcome);
+        status = intake_record(desk, write->target, write->entity, item->record, INTAKE_BY_ID,
+                                   &outcome);
     else if (status == STATUS_OK && !slice_empty(item->remote_id))
         status = need_by_id(desk, write->target, write->entity, item->remote_id, &asked);
     else if (status == STATUS_OK && !slice_empty(write->target_id))

@@ -25,6 +25,7 @@ void desk_reset(struct desk *desk)
     hashset_clear(&desk->unknown);
     hashset_clear(&desk->days);
     hashset_clear(&desk->refused);
+    hashset_clear(&desk->others);
     hashset_clear(&desk->gone);
     hashset_clear(&desk->scope.subjects);
     hashset_clear(&desk->order.keys);
@@ -144,12 +145,12 @@ enum status need_again(struct desk *desk, enum side side, enum entity entity, st
     return need_once(desk, &need, remote_id, &asked);
 }
 
-struct hash desk_gone_hash(const struct desk *desk, enum side side, enum entity entity,
-                           struct slice remote_id)
+struct hash desk_record_hash(const struct desk *desk, const char *what, enum side side,
+                             enum entity entity, struct slice remote_id)
 {
-    char what[48];
-    (void)snprintf(what, sizeof what, "gone:%d:%d", (int)side, (int)entity);
-    return desk_hash_pair(desk, what, remote_id, (struct slice){0});
+    char name[48];
+    (void)snprintf(name, sizeof name, "%s:%d:%d", what, (int)side, (int)entity);
+    return desk_hash_pair(desk, name, remote_id, (struct slice){0});
 }
 
 bool desk_any_changed(const struct desk *desk)

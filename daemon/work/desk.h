@@ -110,7 +110,8 @@ struct desk {
     bool looked_again[SIDES];
     int64_t since_before[SIDES][ENTITIES]; /* the watermarks when the cycle began */
     bool missing_left[SIDES][ENTITIES];    /* of what a listing lacks, the sentinels were asked for first */
-    bool known_first[SIDES][ENTITIES];     /* ... and that was known from the links, not from the stage */
+    bool known_first[SIDES][ENTITIES];     /* ... and that was known from the links too */
+    struct hashset others;   /* ids that named another record than before */
     struct hashset gone;     /* linked records that a read by id did not find and the stage does not hold */
     bool rebasing[SIDES];    /* the side was restored, and is refilled */
     int64_t restored_since[SIDES][ENTITIES]; /* what is later was changed after the restore */
@@ -151,9 +152,9 @@ enum status need_by_code(struct desk *desk, enum side side, enum entity entity, 
 /* Once more by id, although it was asked for already, and not before that instant. */
 enum status need_again(struct desk *desk, enum side side, enum entity entity, struct slice remote_id,
                        int64_t not_before);
-/* How a linked record is named in desk->gone. */
-struct hash desk_gone_hash(const struct desk *desk, enum side side, enum entity entity,
-                           struct slice remote_id);
+/* How a record of a side is named in a set; what: of what the set is. */
+struct hash desk_record_hash(const struct desk *desk, const char *what, enum side side,
+                             enum entity entity, struct slice remote_id);
 bool desk_any_changed(const struct desk *desk);
 
 /* An event of the log: members are JSON members without braces, masked. */

@@ -192,14 +192,21 @@ static enum status mark_listed(struct desk *desk, enum side side, enum entity en
     return stage_mark_seen(desk->store, side, entity, remote_id, desk->run);
 }
 
+static bool is_lower(const struct staged *known, const struct record *record)
+{
+    return known->state != STAGED_GONE && record->version < known->version && record->version > 0;
+}
+
 enum status intake_record(struct desk *desk, enum side side, enum entity entity, struct slice row,
-                          bool listed, enum intake_outcome *ret)
+                          enum intake_way way, enum intake_outcome *ret)
 {
     struct staged known = {0};
     struct decoded decoded;
     struct slice remote_id = {0};
     bool is_known = false;
     bool same_bytes = false;
+    bool same_one = true;
+    bool listed = way == INTAKE_LISTED;
     enum status status = decode_remote_id(desk->mapping, side, entity, row, &desk->arena, &remote_id);
     desk->counts.read[side]++;
     if (status == STATUS_INVALID || status == STATUS_NOT_FOUND || slice_empty(remote_id)) {
@@ -220,8 +227,11 @@ enum status intake_record(struct desk *desk, enum side side, enum entity entity,
     status = decode_record(desk->mapping, side, entity, row, desk->now, &desk->arena, &decoded);
     if (status != STATUS_OK)
         return status;
-    if (is_known && known.state != STAGED_GONE && decoded.record.version < known.version &&
-        decoded.record.version > 0) {
+    if (is_known)
+        status = signs_key(desk, side, entity, &decoded, &same_one);
+    if (status != STATUS_OK)
+        return status;
+    if (is_known && (is_lower(&known, &decoded.record) || (!same_one && way != INTAKE_BY_ID))) {
         *ret = INTAKE_STALE;
         status = signs_lower(desk, side, entity, remote_id);
         return status == STATUS_OK
@@ -229,8 +239,6 @@ enum status intake_record(struct desk *desk, enum side side, enum entity entity,
                    : status;
     }
     status = signs_caught_up(desk, side, entity, remote_id);
-    if (status == STATUS_OK && is_known)
-        status = signs_key(desk, side, entity, &decoded);
     if (status != STATUS_OK)
         return status;
     return put_decoded(desk, side, entity, row, &decoded, listed, is_known ? &known : NULL, ret);
@@ -241,9 +249,11 @@ enum status intake_gone(struct desk *desk, enum side side, enum entity entity,
 {
     enum status status = signs_gone(desk, side, entity, remote_id);
     if (status == STATUS_OK)
+        status = signs_caught_up(desk, side, entity, remote_id);
+    if (status == STATUS_OK)
         status = stage_set_state(desk->store, side, entity, remote_id, STAGED_GONE);
     if (status == STATUS_NOT_FOUND) /* its link is all that is known of it */
-        return hashset_add(&desk->gone, desk_gone_hash(desk, side, entity, remote_id));
+        return hashset_add(&desk->gone, desk_record_hash(desk, "gone", side, entity, remote_id));
     if (status == STATUS_OK)
         status = stage_set_dirty(desk->store, side, entity, remote_id, true);
     return status;
@@ -318,7 +328,8 @@ static enum status intake_rows(struct desk *desk, enum side side, enum entity en
             was_seen = stage_glance(desk->store, side, entity, remote_id, &before) == STATUS_OK &&
                        (!listed || before.seen == desk->run);
         enum status status =
-            intake_record(desk, side, entity, answer->rows[index], listed, &outcome);
+            intake_record(desk, side, entity, answer->rows[index],
+                          listed ? INTAKE_LISTED : INTAKE_SEARCHED, &outcome);
         if (status != STATUS_OK)
             return status;
         bool moved = outcome == INTAKE_CHANGED || outcome == INTAKE_RESPELLED;

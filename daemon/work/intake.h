@@ -10,13 +10,21 @@ enum intake_outcome {
     INTAKE_UNCHANGED,
     INTAKE_CHANGED,   /* new, or with other content: to be judged */
     INTAKE_RESPELLED, /* other bytes, the same canonical content */
-    INTAKE_STALE,     /* a lower version than one already seen: ignored, read again by id */
+    INTAKE_STALE,     /* a lower version than one already seen, or under a known id another record:
+                         ignored, read again by id */
     INTAKE_UNREADABLE /* no id can be read: nothing can be kept */
 };
 
-/* One record of a side. listed: it came in a full listing (marks it seen). */
+/* How a record came. */
+enum intake_way {
+    INTAKE_LISTED,   /* in a full listing: marks it seen */
+    INTAKE_SEARCHED, /* in an increment, or in the answer to a query */
+    INTAKE_BY_ID     /* read by its id, or as stored in the answer to a write */
+};
+
+/* One record of a side. */
 enum status intake_record(struct desk *desk, enum side side, enum entity entity, struct slice row,
-                          bool listed, enum intake_outcome *ret);
+                          enum intake_way way, enum intake_outcome *ret);
 
 /* A whole page; fills what the listing has to know. ret_stopped: a required field was missing in every
  * record of a page of 20 or more (schema_drift): the entity stops, and nothing of the page is kept. */

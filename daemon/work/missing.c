@@ -104,7 +104,7 @@ static enum status missing_link(struct search *at, const struct link *link)
     return ask(at, link, remote_id);
 }
 
-/* Links whose record the first listing did not bring. */
+/* Links whose record is not even staged. */
 static enum status walk_links(struct search *at)
 {
     struct link link = {0};
@@ -125,7 +125,8 @@ static enum status search(struct search *at, enum asked ask_for)
 {
     at->ask = ask_for;
     at->missing = at->asked = 0;
-    return at->first ? walk_links(at) : walk_rows(at);
+    enum status status = at->first ? walk_links(at) : STATUS_OK;
+    return status == STATUS_OK ? walk_rows(at) : status;
 }
 
 static enum status begin(struct search *at)

@@ -5,7 +5,7 @@
 
 #include "daemon/work/desk.h"
 
-/* first: the side was forgotten, or never read; what it lacks is known from the links, not from the stage. */
+/* first: the side was forgotten, or never read; what it lacks is known from the links too. */
 enum status missing_ask(struct desk *desk, enum side side, enum entity entity, bool first);
 /* The sentinels are there: the rest of what the listings lacked. */
 enum status missing_rest(struct desk *desk);

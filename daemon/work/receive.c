@@ -57,7 +57,7 @@ static enum status take_need(struct desk *desk, struct exchange *exchange,
     if (answer->class == ANSWER_NOT_FOUND)
         status = intake_gone(desk, side, entity, exchange->request.remote_id);
     else if (!slice_empty(answer->record))
-        status = intake_record(desk, side, entity, answer->record, false, &outcome);
+        status = intake_record(desk, side, entity, answer->record, INTAKE_BY_ID, &outcome);
     if (status == STATUS_OK && outcome == INTAKE_STALE)
         status = signs_lower_by_id(desk, side, entity, exchange->request.remote_id);
     return status == STATUS_OK ? signs_judge(desk, side) : status;

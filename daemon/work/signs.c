@@ -140,12 +140,45 @@ static enum status corrected(struct desk *desk, const struct staged *known,
     return status == STATUS_NOT_FOUND ? STATUS_OK : status;
 }
 
+static enum status ask_for_sentinels_of(struct desk *desk, enum side side, enum entity entity)
+{
+    int64_t links = 0;
+    int64_t after = 0;
+    struct link link = {0};
+    enum status status = link_count(desk->store, entity, &links);
+    int64_t stride = platform_sign_stride(links);
+    while (status == STATUS_OK) {
+        bool asked = false;
+        arena_reset(&desk->walk);
+        status = link_next(desk->store, entity, after, &desk->walk, &link);
+        if (status == STATUS_OK && link.number % stride == 0 && link.state == LINK_HELD &&
+            !slice_empty(link.remote_id[side]))
+            status = need_by_id(desk, side, entity, link.remote_id[side], &asked);
+        after = (link.number / stride + 1) * stride - 1; /* the next that can be one is behind it */
+    }
+    return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+}
+
+static enum status count_other(struct desk *desk, enum side side, enum entity entity,
+                               struct slice remote_id)
+{
+    struct hash hash = desk_record_hash(desk, "other", side, entity, remote_id);
+    enum status status = STATUS_OK;
+    if (hashset_has(&desk->others, hash))
+        return STATUS_OK;
+    if (desk->signs[side].others++ == 0)
+        for (size_t index = 0;
+             status == STATUS_OK && index < sizeof looked_at / sizeof *looked_at; index++)
+            status = ask_for_sentinels_of(desk, side, looked_at[index]);
+    return status == STATUS_OK ? hashset_add(&desk->others, hash) : status;
+}
+
 enum status signs_key(struct desk *desk, enum side side, enum entity entity,
-                      const struct decoded *decoded)
+                      const struct decoded *decoded, bool *ret_same)
 {
     struct staged known = {0};
     struct buffer text;
-    bool same = false;
+    *ret_same = true;
     if (entity == ENTITY_ANNUAL || !decoded->key_readable)
         return STATUS_OK;
     enum status status = stage_get(desk->store, side, entity, decoded->record.remote_id, false,
@@ -156,11 +189,12 @@ enum status signs_key(struct desk *desk, enum side side, enum entity entity,
     record_subject(&decoded->record, &text);
     struct hash key = desk_hash(desk, buffer_slice(&text));
     buffer_free(&text);
-    same = hash_equal(key, known.key);
-    if (!same && entity == ENTITY_ACCOUNT)
-        status = corrected(desk, &known, &decoded->record, key, &same);
-    desk->signs[side].others += !same;
-    return status;
+    *ret_same = hash_equal(key, known.key);
+    if (!*ret_same && entity == ENTITY_ACCOUNT)
+        status = corrected(desk, &known, &decoded->record, key, ret_same);
+    return status == STATUS_OK && !*ret_same
+               ? count_other(desk, side, entity, decoded->record.remote_id)
+               : status;
 }
 
 /* --- what is gone ----------------------------------------------------------------------------- */

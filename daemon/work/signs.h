@@ -11,7 +11,8 @@
  * that were lower are asked for by id again. */
 enum status signs_open(struct desk *desk);
 
-/* The record came with a lower version than one already seen: it is asked for by id. */
+/* The record came with a lower version than one already seen, or its id names another record now: it is
+ * asked for by id. */
 enum status signs_lower(struct desk *desk, enum side side, enum entity entity, struct slice remote_id);
 /* So it stands by its id too. */
 enum status signs_lower_by_id(struct desk *desk, enum side side, enum entity entity,
@@ -22,9 +23,10 @@ enum status signs_caught_up(struct desk *desk, enum side side, enum entity entit
 /* Is it, by id, not known yet what the record's present version is? Nothing of its key is written then. */
 enum status signs_is_lower(struct desk *desk, enum side side, enum entity entity,
                            struct slice remote_id, bool *ret);
-/* Before a known record is staged again: does its id still name the same one? */
+/* Before a known record is staged again: does its id still name the same one? The first that does not has
+ * the sentinels asked for by id: a mishap of one record leaves them alone, a demo system does not. */
 enum status signs_key(struct desk *desk, enum side side, enum entity entity,
-                      const struct decoded *decoded);
+                      const struct decoded *decoded, bool *ret_same);
 /* Before the record is called gone: a read by its id did not find it. */
 enum status signs_gone(struct desk *desk, enum side side, enum entity entity,
                        struct slice remote_id);

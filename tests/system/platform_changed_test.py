@@ -7,6 +7,7 @@ import sys
 import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "support"))
+import people as invented  # noqa: E402
 from city import City  # noqa: E402
 from operating_test import edit, mobile  # noqa: E402
 
@@ -60,15 +61,26 @@ class Changed(unittest.TestCase):
 
 
 class Restored(Changed):
-    """The municipal platform goes back to yesterday: edits and new people are lost there."""
+    """The municipal platform goes back to yesterday: edits and new records are lost there."""
 
     def setUp(self):
         super().setUp()
         self.city.control("/snapshot", {"side": "municipal"})
         self.edited = people(self.city)[:6]
+        self.work_some_minutes_ago()
+
+    def edit_mobiles(self, form="1390000{:04d}"):
         for number, row in enumerate(self.edited):
-            edit(self.city, row["code"], f"1390000{number:04d}")
+            edit(self.city, row["code"], form.format(number))
         self.assertEqual(self.city.once().returncode, 0)
+
+    def work_some_minutes_ago(self, work=None):
+        """Old enough for no replica to lag behind it."""
+        for offset in (-120, 0):
+            for side in invented.SIDES:
+                self.city.control("/clock", {"side": side, "offset_seconds": offset})
+            if offset:
+                (work or self.edit_mobiles)()
 
     def restore(self):
         self.city.control("/restore", {"side": "municipal"})
@@ -92,27 +104,49 @@ class Restored(Changed):
             self.assertEqual(stands[row["code"]], f"1390000{number:04d}", "the newer value was lost")
             self.assertEqual(mobile(self.city, row["code"]), f"1390000{number:04d}")
 
-    def test_records_that_the_restored_side_lost_are_created_again_once(self):
-        text = json.dumps
-        lost = self.city.control("/dump?side=municipal&entity=hours")
-        self.city.control("/restore", {"side": "municipal"})
-        self.city.control("/snapshot", {"side": "municipal"})
-        for row in self.edited[:5]:
-            hours = next(hour for hour in lost if hour["person"] == row["code"])
-            self.new_hours(row, hours)
-        self.assertIn(self.city.once("--full").returncode, (0, 3, 5))
-        del text
+    def hours_of(self, side, code):
+        return self.city.control(f"/inspect?side={side}&entity=hours&code={code}")["records"]
 
-    def new_hours(self, row, hours):
-        pass
+    def study(self, code, number, course):
+        row = invented.hours("municipal", code, number, course=course)
+        self.city.control("/seed?side=municipal", {"hours": [row]})
+
+    def test_a_lost_record_is_created_again_once_and_a_number_given_again_joins_nobody(self):
+        lost, robbed, robber = (row["code"] for row in self.edited[:3])
+        count = {code: len(self.hours_of("municipal", code)) for code in (lost, robbed, robber)}
+
+        def work():
+            self.study(robbed, 7000001, "K-1")
+            self.study(lost, 7000002, "K-2")
+            self.assertEqual(self.city.once().returncode, 0)
+        self.work_some_minutes_ago(work)
+        before = {code: len(self.hours_of("provincial", code)) for code in (lost, robbed, robber)}
+        self.restore()
+        self.study(robber, 7000001, "K-3")  # the restored platform gives id and number again
+        self.held("municipal", "--full")
+        self.assertEqual(self.city.cebridge("rebase", "municipal", "--reason", "from the tape").returncode, 0)
+        done = self.city.once("--full")
+        self.assertIn(done.returncode, (0, 3), done.stderr)
+        self.assertEqual([row["kind"] for row in self.city.lines("conflicts")
+                          if not row["subject"].startswith("annual:")], ["ambiguous_match"])
+        courses = {code: [row["courseCode"] for row in self.hours_of("municipal", code)
+                          if row["originNo"].startswith("700000")] for code in count}
+        self.assertEqual(courses, {lost: ["K-2"], robbed: [], robber: ["K-3"]})
+        self.assertEqual({code: len(self.hours_of("provincial", code)) for code in before}, before,
+                         "somebody was given another's hours")
+        self.assertEqual(self.duplicates(), 0)
+        stands = writes(self.city)
+        self.assertEqual(self.city.once("--full").returncode, 3, "its conflict is still open")
+        self.assertEqual(writes(self.city), stands, "the second cycle has nothing to write")
 
     def test_accept_after_it_was_put_right_goes_on_as_if_nothing_had_been(self):
         self.city.control("/snapshot", {"side": "provincial"})
-        for number, row in enumerate(self.edited):
-            edit(self.city, row["code"], f"1390001{number:04d}")
-        self.assertEqual(self.city.once().returncode, 0)
+        self.work_some_minutes_ago(lambda: self.edit_mobiles("1390001{:04d}"))
         kept = people(self.city, "provincial")
         self.city.control("/restore", {"side": "provincial"})
+        self.held("provincial", "--full")
+        done = self.city.cebridge("accept-platform", "provincial", "--reason", "said too early")
+        self.assertEqual(done.returncode, 0, done.stderr)
         self.held("provincial", "--full")
         # put right: the provincial platform's own staff bring the newer state back
         for row in kept:
@@ -121,6 +155,57 @@ class Restored(Changed):
                                             "match": {"sfzjhm": row["code"]}, "set": {"lxdh": row["mobile"]}})
         done = self.city.cebridge("accept-platform", "provincial", "--reason", "the right disk is in again")
         self.assertEqual(done.returncode, 0, done.stderr)
+        self.settled()
+
+
+class Swapped(Changed):
+    """A demo system with other people answers at the municipal address: its ids are those of the real ones."""
+
+    def setUp(self):
+        super().setUp()
+        self.demo = City(people=40, hours=400, seed=99).__enter__()
+        self.addCleanup(self.demo.__exit__)
+        authority = self.city.folder / "ca/ca.pem"
+        authority.write_text(authority.read_text() + (self.demo.folder / "ca/ca.pem").read_text())
+
+    def turn(self, there, back):
+        self.city.configure(f"https://127.0.0.1:{there.ports['municipal']}\n",
+                            f"https://127.0.0.1:{back.ports['municipal']}\n")
+
+    def swap(self):
+        self.turn(self.city, self.demo)
+
+    def swap_back(self):
+        self.turn(self.demo, self.city)
+        done = self.city.cebridge("accept-platform", "municipal", "--reason", "the address was wrong")
+        self.assertEqual(done.returncode, 0, done.stderr)
+
+    def test_one_record_in_an_increment_is_enough(self):
+        self.swap()
+        row = people(self.demo)[0]
+        edit(self.demo, row["code"], "13900009999")
+        self.held("municipal")
+        self.swap_back()
+        self.settled()
+
+    def test_one_hour_record_in_an_increment_is_enough(self):
+        self.swap()
+        code = people(self.demo)[0]["code"]
+        row = self.demo.control(f"/inspect?side=municipal&entity=hours&code={code}")["records"][0]
+        self.demo.control("/edit", {"side": "municipal", "entity": "hours",
+                                    "match": {"idCard": code, "originNo": row["originNo"]},
+                                    "set": {"courseName": "别的课程"}})
+        self.held("municipal")
+        self.swap_back()
+        self.settled()
+
+    def test_accepted_too_early_it_is_held_again(self):
+        self.swap()
+        self.held("municipal", "--full")
+        done = self.city.cebridge("accept-platform", "municipal", "--reason", "said too early")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.held("municipal", "--full")
+        self.swap_back()
         self.settled()
 
 

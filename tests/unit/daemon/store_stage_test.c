@@ -1,7 +1,8 @@
 /* The stage: look-ups by hash, the orders of its walks, waiting, counts, watermarks. */
 #include "tests/support/state.h"
 
-#include "daemon/store/stage.h"
+#include "daemon/store/links.h"
+#include "daemon/store/stage_forget.h"
 
 #include <sqlite3.h>
 
@@ -308,6 +309,68 @@ static void watermark_is_zero_until_set(void **test)
     assert_memory_equal(&watermark, &other, sizeof other);
 }
 
+static void put_brought(struct state *state, enum entity entity, const char *id, int64_t run)
+{
+    struct staged row = row_of(state, MUNICIPAL, entity, id, 1);
+    row.fetch.run = run;
+    assert_status(stage_put(state->store, &row));
+}
+
+static void link_both(struct state *state, enum entity entity, const char *municipal,
+                      const char *provincial)
+{
+    struct link link = {.entity = entity, .run = RUN};
+    link.remote_id[MUNICIPAL] = slice_of(municipal);
+    link.remote_id[PROVINCIAL] = slice_of(provincial);
+    assert_status(link_put(state->store, &link));
+}
+
+static bool is_staged(struct state *state, enum side side, enum entity entity, const char *id)
+{
+    struct staged read;
+    enum status status = stage_glance(state->store, side, entity, slice_of(id), &read);
+    assert_true(status == STATUS_OK || status == STATUS_NOT_FOUND);
+    return status == STATUS_OK;
+}
+
+static void what_a_doubtful_platform_left_is_forgotten_and_what_was_known_before_stays(void **test)
+{
+    struct state *state = *test;
+    int64_t counts[STAGED_GONE + 1];
+    static const struct {
+        enum entity entity;
+        const char *id;
+        int64_t run;
+        bool linked, stays;
+    } rows[] = {
+        {ENTITY_ACCOUNT, "known", RUN - 1, true, true},
+        {ENTITY_ACCOUNT, "changed by it", RUN, true, false},
+        {ENTITY_ACCOUNT, "its own", RUN, false, false},
+        {ENTITY_ACCOUNT, "never linked", RUN - 1, false, false},
+        {ENTITY_HOURS, "known", RUN - 1, true, true},
+        {ENTITY_HOURS, "of no known run", 0, true, true},
+        {ENTITY_HOURS, "later", RUN + 1, true, false},
+        {ENTITY_ANNUAL, "a year", RUN - 1, false, false},
+    };
+    for (size_t index = 0; index < sizeof rows / sizeof *rows; index++) {
+        put_brought(state, rows[index].entity, rows[index].id, rows[index].run);
+        put(state, PROVINCIAL, rows[index].entity, rows[index].id, 1);
+        if (rows[index].linked)
+            link_both(state, rows[index].entity, rows[index].id, rows[index].id);
+    }
+    assert_status(stage_forget_since(state->store, MUNICIPAL, RUN));
+    for (size_t index = 0; index < sizeof rows / sizeof *rows; index++) {
+        assert_int_equal(is_staged(state, MUNICIPAL, rows[index].entity, rows[index].id), rows[index].stays);
+        assert_true(is_staged(state, PROVINCIAL, rows[index].entity, rows[index].id));
+    }
+    assert_status(stage_count(state->store, MUNICIPAL, ENTITY_HOURS, counts));
+    assert_int_equal(counts[STAGED_PRESENT], 2);
+    assert_status(stage_forget_since(state->store, MUNICIPAL, 0));
+    assert_false(is_staged(state, MUNICIPAL, ENTITY_ACCOUNT, "known"));
+    assert_status(stage_count(state->store, MUNICIPAL, ENTITY_HOURS, counts));
+    assert_int_equal(counts[STAGED_PRESENT], 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -321,6 +384,7 @@ int main(void)
         STATE_TEST(waiting_rows_are_counted_and_judged_again),
         STATE_TEST(rows_are_counted_by_state),
         STATE_TEST(watermark_is_zero_until_set),
+        STATE_TEST(what_a_doubtful_platform_left_is_forgotten_and_what_was_known_before_stays),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
