@@ -127,8 +127,17 @@ static int check(struct carried *at, int settings_code)
     return check_run(&at->session, settings_code, online, carried_row, at);
 }
 
-static int explain_record_of(struct carried *at)
+static int explain(struct carried *at)
 {
+    json_t *stored = explain_stored_arguments(&at->session, at->invocation->arguments);
+    if (stored != NULL) {
+        int code = carried_ask(at, "explain", stored, carried_row);
+        json_decref(stored);
+        return code;
+    }
+    if (at->session.message[0] != '\0') {
+        return EXIT_USAGE;
+    }
     return explain_run(&at->session, at->invocation->arguments, carried_row, at);
 }
 
@@ -145,7 +154,7 @@ static const struct {
 } special[] = {
     {"resync", resync},      {"plan", carried_plan},  {"apply", carried_apply},
     {"undo", carried_undo},  {"person", persons},     {"log", follow_log},
-    {"resolve", resolve},    {"explain", explain_record_of},
+    {"resolve", resolve},    {"explain", explain},
 };
 
 static int carry(struct carried *at)

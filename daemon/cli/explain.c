@@ -98,6 +98,27 @@ static int explain(struct session *session, const struct mapping *mapping, json_
                : say(session, command_exit_of(status), _(status_text(status)));
 }
 
+json_t *explain_stored_arguments(struct session *session, json_t *typed)
+{
+    const char *what = json_string_value(json_object_get(typed, "file"));
+    const char *which = json_string_value(json_object_get(typed, "which"));
+    const char *from = json_string_value(json_object_get(typed, "from"));
+    int64_t number = 0;
+    if (which == NULL && from != NULL) {
+        return NULL;
+    }
+    if (which != NULL && strcmp(what, "record") == 0) {
+        return json_pack("{s:s}", "record", which);
+    }
+    if (which != NULL && strcmp(what, "conflict") == 0 && slice_integer(slice_of(which), &number) &&
+        number > 0) {
+        return json_pack("{s:I}", "conflict", (json_int_t)number);
+    }
+    (void)say(session, EXIT_USAGE,
+              _("a file and --from, 'conflict' and its number, or 'record' and its reference, is needed"));
+    return NULL;
+}
+
 int explain_run(struct session *session, json_t *arguments, view_row row, void *context)
 {
     struct mapping *mapping = NULL;

@@ -1,6 +1,5 @@
 #include "daemon/cli/language.h"
 #include "daemon/cli/show.h"
-#include "mapping/encode.h"
 
 #include <string.h>
 
@@ -90,56 +89,4 @@ void show_check(struct show *show, json_t *row)
                          : COLOUR_RED);
     show_cell(show->table, show_text(row, "detail"));
     buffer_free(&what);
-}
-
-/* What was written back, an object of the platform's own names, in one line. */
-static void written_cell(struct table *table, json_t *written)
-{
-    char *text = json_is_null(written) || written == NULL
-                     ? NULL
-                     : json_dumps(written, ENCODE_DUMP_FLAGS | JSON_ENCODE_ANY);
-    show_cell(table, text != NULL ? text : "");
-    free(text);
-}
-
-static void raw_cell(struct table *table, json_t *value)
-{
-    char *text = json_is_string(value) ? NULL : json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY);
-    show_cell(table, json_is_string(value)                 ? json_string_value(value)
-                     : json_is_null(value) || text == NULL ? "-"
-                                                           : text);
-    free(text);
-}
-
-void show_explain(struct show *show, json_t *row)
-{
-    size_t index;
-    json_t *field;
-    const struct column columns[] = {
-        {_("Field"), false, 0},         {_("At"), false, 8},
-        {_("Read"), false, 10},         {_("Canonical"), false, 10},
-        {_("Written back"), false, 10}, {_("Merge"), false, 0},
-        {_("Reason"), false, 0},
-    };
-    struct table *table = table_new(columns, 7);
-    show_line(show, _("Record"), language_word(show_text(row, "entity")), COLOUR_BOLD);
-    bool good = json_is_true(json_object_get(row, "ok"));
-    show_line(show, _("Can be mapped"), good ? _("yes") : _("no"),
-              good ? COLOUR_GREEN : COLOUR_RED);
-    if (!good) {
-        show_line(show, _("Field"), language_word(show_text(row, "field")), COLOUR_NONE);
-        show_line(show, _("Reason"), language_word(show_text(row, "reason")), COLOUR_NONE);
-    }
-    json_array_foreach(json_object_get(row, "fields"), index, field)
-    {
-        show_cell_word(table, show_text(field, "field"));
-        raw_cell(table, json_object_get(field, "at"));
-        raw_cell(table, json_object_get(field, "read"));
-        raw_cell(table, json_object_get(field, "canonical"));
-        written_cell(table, json_object_get(field, "written"));
-        show_cell_word(table, show_text(field, "policy"));
-        show_cell_word(table, show_text(field, "reason"));
-    }
-    (void)table_print(table, &show->paper);
-    table_free(table);
 }

@@ -1,10 +1,10 @@
 /* person ID: everything about a person, both sides beside each other. */
 #include "daemon/store/conflicts.h"
-#include "daemon/store/journal.h"
 #include "daemon/view/conflict_row.h"
 #include "daemon/view/person_totals.h"
 #include "daemon/view/value.h"
 #include "daemon/view/view.h"
+#include "daemon/view/write_row.h"
 #include "mapping/identity.h"
 
 #include <stdlib.h>
@@ -126,18 +126,6 @@ static enum status conflicts_json(const struct person_case *at, bool may_decide,
     return STATUS_OK;
 }
 
-static json_t *write_json(const struct write *write)
-{
-    return json_pack("{s:I, s:I, s:s, s:s, s:s, s:s, s:o, s:o, s:s?, s:o, s:o, s:o}", "number",
-                     (json_int_t)write->number, "run", (json_int_t)write->run, "target",
-                     side_name(write->target), "entity", entity_name(write->entity), "operation",
-                     write_operation_name(write->operation), "state",
-                     write_state_name(write->state), "subject", value_text(write->masked), "fields",
-                     value_fields(write->fields), "reason", write->reason, "code",
-                     value_text(slice_of(write->code)), "sent", value_instant(write->sent_at),
-                     "known", value_instant(write->known_at));
-}
-
 static enum status writes_of(const struct person_case *at, struct slice subject, json_t *list)
 {
     struct write writes[WRITES_OF_ONE];
@@ -146,7 +134,7 @@ static enum status writes_of(const struct person_case *at, struct slice subject,
     enum status status = journal_of_subject(store, store_hash(store, subject), WRITES_OF_ONE,
                                             at->arena, writes, &count);
     for (size_t i = 0; status == STATUS_OK && i < count && i < WRITES_OF_ONE; i++) {
-        json_array_append_new(list, write_json(&writes[i]));
+        json_array_append_new(list, write_row_json(&writes[i]));
     }
     return status == STATUS_NOT_FOUND ? STATUS_OK : status;
 }

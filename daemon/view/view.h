@@ -59,6 +59,7 @@ int view_of_log(struct view_call *call);
 int view_verify_log(struct view_call *call); /* `log --verify` */
 int view_of_runs(struct view_call *call);
 int view_of_run(struct view_call *call);
+int view_of_explain(struct view_call *call);
 
 /* Gives a row and drops it. NULL: out of memory, which the call ends with. */
 int view_give(struct view_call *call, json_t *row);

@@ -2,7 +2,6 @@
 
 #include "daemon/store/conflicts.h"
 #include "daemon/store/journal.h"
-#include "daemon/store/links.h"
 #include "daemon/store/stage.h"
 #include "mapping/decode.h"
 
@@ -80,7 +79,7 @@ static enum status is_called_so(const struct search *at, const struct staged *ro
                                 struct arena *arena, bool *ret)
 {
     struct staged staged;
-    struct decoded decoded;
+    struct decoded decoded = {.ok = false};
     struct buffer subject;
     char named[DIGITS + 1];
     *ret = false;
@@ -139,20 +138,6 @@ static enum status in_stage(const struct search *at)
     return status;
 }
 
-static enum status add_counterpart(const struct search *at)
-{
-    struct link link;
-    struct slice *remote_id = at->ret->remote_id;
-    enum side known = slice_empty(remote_id[MUNICIPAL]) ? PROVINCIAL : MUNICIPAL;
-    if (!slice_empty(remote_id[side_other(known)]))
-        return STATUS_OK;
-    enum status status = link_by_remote(at->store, at->ret->entity, known, remote_id[known],
-                                        at->arena, &link);
-    if (status == STATUS_OK)
-        remote_id[side_other(known)] = link.remote_id[side_other(known)];
-    return status == STATUS_NOT_FOUND ? STATUS_OK : status;
-}
-
 enum status by_reference(struct store *store, const struct mapping *mapping, int64_t now,
                          const char *reference, struct arena *arena, struct referred *ret)
 {
@@ -163,5 +148,5 @@ enum status by_reference(struct store *store, const struct mapping *mapping, int
         status = in_writes(&at);
     if (status == STATUS_NOT_FOUND)
         status = in_stage(&at);
-    return status == STATUS_OK ? add_counterpart(&at) : status;
+    return status;
 }

@@ -8,7 +8,7 @@
 
 struct referred {
     enum entity entity;
-    struct slice remote_id[SIDES]; /* empty: not known on that side */
+    struct slice remote_id[SIDES]; /* empty: not known by what it was found in */
 };
 
 /* 16 hex digits? */

@@ -132,19 +132,9 @@ static bool written_already(const struct desk *desk, const struct pair *pair)
     return hashset_has(&desk->planned, subject) || hashset_has(&desk->unknown, subject);
 }
 
-static enum status judge_loaded(struct desk *desk, struct pair *pair, bool planning)
+void pair_consider(const struct desk *desk, struct pair *pair)
 {
     struct field_hold holds[OPEN_MOST];
-    enum status status = pair_link_load(desk, pair);
-    rebase_base(desk, pair);
-    if (status == STATUS_OK)
-        status = pair_finding_subject(desk, pair);
-    if (status == STATUS_OK && planning && written_already(desk, pair))
-        return STATUS_OK;
-    if (status == STATUS_OK)
-        status = findings_begin(desk, &pair->findings);
-    if (status != STATUS_OK)
-        return status;
     struct judge_case at = {
         .entity = pair->entity,
         .mapping = desk->mapping,
@@ -163,6 +153,21 @@ static enum status judge_loaded(struct desk *desk, struct pair *pair, bool plann
         .hold_count = pair_finding_holds(pair, holds),
     };
     judge(&at, &pair->judgement);
+}
+
+static enum status judge_loaded(struct desk *desk, struct pair *pair, bool planning)
+{
+    enum status status = pair_link_load(desk, pair);
+    rebase_base(desk, pair);
+    if (status == STATUS_OK)
+        status = pair_finding_subject(desk, pair);
+    if (status == STATUS_OK && planning && written_already(desk, pair))
+        return STATUS_OK;
+    if (status == STATUS_OK)
+        status = findings_begin(desk, &pair->findings);
+    if (status != STATUS_OK)
+        return status;
+    pair_consider(desk, pair);
     desk->counts.judged++;
     status = find_hours_waiting(desk, pair);
     if (status == STATUS_OK && pair_finding_judged(desk, pair))

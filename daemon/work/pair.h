@@ -34,6 +34,9 @@ struct pair {
 enum status pair_look(struct desk *desk, enum side side, enum entity entity, struct slice remote_id,
                       struct pair *ret, bool *ret_linked);
 
+/* Judges a pair that pair_look loaded, by what the state knows now, into its judgement; nothing is written. */
+void pair_consider(const struct desk *desk, struct pair *pair);
+
 /* planning: writes are journalled; otherwise (after a write was settled) only the base and the conflicts
  * are brought up to date. The desk's arena is reset first. */
 enum status pair_judge(struct desk *desk, enum side side, enum entity entity, struct slice remote_id,

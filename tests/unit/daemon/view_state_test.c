@@ -75,6 +75,7 @@ static void stage(enum side side, enum entity entity, const char *id, const char
                          .kind = entity == ENTITY_ACCOUNT ? 1 : 0,
                          .key = store_hash(small.store, slice_of(subject)),
                          .person = store_hash(small.store, slice_of("person:" PERSON)),
+                         .fetch = {small.run, now() - 45, SLICE("list"), side == MUNICIPAL ? 3 : 0},
                          .payload = slice_of(payload)};
     assert_int_equal(stage_put(small.store, &row), STATUS_OK);
     if (entity == ENTITY_ACCOUNT) {
@@ -520,6 +521,111 @@ static void the_log_is_filtered(void **state)
     assert_number("n", 1);
 }
 
+/* The write that took the municipal amount over, and one about another record. */
+static void write_down(void)
+{
+    struct write write = {.run = small.run,
+                          .target = PROVINCIAL,
+                          .entity = ENTITY_HOURS,
+                          .operation = WRITE_UPDATE,
+                          .state = WRITE_PLANNED,
+                          .source_id = SLICE("1"),
+                          .target_id = SLICE("B1"),
+                          .version = 1,
+                          .reference = "0123456789abcdef",
+                          .masked = SLICE("hours:371600/1"),
+                          .reason = "municipal_changed",
+                          .fields = FIELD_BIT(FIELD_HOURS_AMOUNT)};
+    assert_int_equal(store_begin(small.store), STATUS_OK);
+    write.key = store_hash(small.store, SLICE("one"));
+    assert_int_equal(journal_plan(small.store, &write), STATUS_OK);
+    memcpy(write.reference, "fedcba9876543210", sizeof write.reference);
+    write.key = store_hash(small.store, SLICE("other"));
+    assert_int_equal(journal_plan(small.store, &write), STATUS_OK);
+    assert_int_equal(store_commit(small.store), STATUS_OK);
+}
+
+/* The row of that field in the first row's "record". */
+static json_t *explained(const char *name)
+{
+    size_t index;
+    json_t *field, *found = NULL;
+    json_array_foreach(at("record/fields"), index, field)
+    {
+        if (strcmp(json_string_value(json_object_get(field, "field")), name) == 0) {
+            found = field;
+        }
+    }
+    assert_non_null(found);
+    return found;
+}
+
+static void a_conflict_is_explained_with_requests_rule_and_writes(void **state)
+{
+    (void)state;
+    write_down();
+    assert_int_equal(look("explain", json_pack("{s:I}", "conflict", (json_int_t)small.conflict), true), 0);
+    assert_int_equal(small.shown, 1);
+    assert_number("conflict/number", small.conflict);
+    assert_text("rule/kind", "field_mismatch");
+    assert_text("rule/policy", "conflict");
+    assert_text("record/link/evidence", "key");
+    assert_text("record/municipal/fetched/call", "list");
+    assert_number("record/municipal/fetched/page", 3);
+    assert_number("record/municipal/fetched/run", small.run);
+    assert_text("record/municipal/fetched/at", "2023-05-31T23:59:15Z");
+    assert_true(json_is_null(at("record/provincial/fetched/page")));
+    assert_number("record/conflicts/0/number", small.conflict);
+    assert_int_equal(json_array_size(at("record/writes")), 1);
+    assert_text("record/writes/0/reason", "municipal_changed");
+    const json_t *amount = explained("amount");
+    assert_int_equal(json_integer_value(json_object_get(amount, "municipal")), 2000);
+    assert_int_equal(json_integer_value(json_object_get(amount, "provincial")), 1500);
+    assert_string_equal(json_string_value(json_object_get(amount, "verdict")), "field_mismatch");
+    assert_string_equal(json_string_value(json_object_get(explained("category"), "verdict")), "agreed");
+    assert_string_equal(json_string_value(json_object_get(explained("person"), "municipal")), PERSON);
+    assert_int_equal(look("explain", json_pack("{s:I}", "conflict", (json_int_t)small.fieldless), true), 0);
+    assert_true(json_is_null(at("rule/policy")));
+}
+
+static void what_is_explained_is_masked_for_whoever_may_not_decide(void **state)
+{
+    (void)state;
+    assert_int_equal(look("explain", json_pack("{s:I}", "conflict", (json_int_t)small.conflict), false), 0);
+    assert_int_equal(small.shown, 0);
+    assert_string_equal(json_string_value(json_object_get(explained("person"), "municipal")),
+                        "3****************9");
+    char *text = json_dumps(small.rows, 0);
+    assert_null(strstr(text, PERSON));
+    free(text);
+}
+
+static void a_record_is_found_by_its_reference(void **state)
+{
+    char reference[17];
+    (void)state;
+    /* in conflict; only written about; only staged */
+    assert_int_equal(look("explain", json_pack("{s:s}", "record", "0123456789abcdef"), true), 0);
+    assert_text("record/municipal/remote_id", "1");
+    assert_text("record/provincial/remote_id", "B1");
+    write_down();
+    assert_int_equal(look("explain", json_pack("{s:s}", "record", "fedcba9876543210"), true), 0);
+    assert_text("record/provincial/remote_id", "B1");
+    assert_int_equal(keyed_ref(store_keyed(small.store), SLICE("hours:371600/2"), reference), STATUS_OK);
+    assert_int_equal(look("explain", json_pack("{s:s}", "record", reference), true), 0);
+    assert_text("record/municipal/remote_id", "2");
+    assert_text("record/subject", "hours:371600/2");
+    assert_true(json_is_null(at("record/provincial")));
+    assert_true(json_is_null(at("record/situation")));
+    assert_int_equal(keyed_ref(store_keyed(small.store), SLICE("person:" PERSON), reference), STATUS_OK);
+    assert_int_equal(look("explain", json_pack("{s:s}", "record", reference), false), 0);
+    assert_text("record/provincial/remote_id", "A1");
+    assert_string_equal(json_string_value(json_object_get(explained("name"), "municipal")), "王**");
+    assert_int_equal(look("explain", json_pack("{s:s}", "record", "00000000000000aa"), true), 65);
+    assert_int_equal(look("explain", json_pack("{s:s}", "record", "0123"), true), 64);
+    assert_int_equal(look("explain", json_pack("{s:I}", "conflict", (json_int_t)999), true), 65);
+}
+
 #define ON_A_STATE(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 int main(void)
@@ -537,6 +643,9 @@ int main(void)
         ON_A_STATE(mode_pause_and_release_are_kept),
         ON_A_STATE(without_a_state_views_say_so),
         ON_A_STATE(the_log_is_filtered),
+        ON_A_STATE(a_conflict_is_explained_with_requests_rule_and_writes),
+        ON_A_STATE(what_is_explained_is_masked_for_whoever_may_not_decide),
+        ON_A_STATE(a_record_is_found_by_its_reference),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
