@@ -10,6 +10,7 @@
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 
 enum { NOW = 1685621700, DAY = 86400 }; /* 2023-06-01T12:15:00Z */
 
@@ -497,6 +498,35 @@ static void killed_inside_a_rotation_the_log_is_whole_and_goes_on(void **test)
     }
 }
 
+/* Another process begins a file with each line, while this one looks. */
+static void looked_at_while_it_is_rotated_the_log_is_whole(void **test)
+{
+    struct log *log = *test;
+    struct chain_rules small = rules;
+    int stands = 0;
+    small.rotate_bytes = 1;
+    chain_obey(log->chain, &small);
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        for (int line = 0; line < 60; line++) {
+            if (chain_append(log->chain, NOW, "event", (struct slice){0}) != STATUS_OK)
+                _exit(1);
+        }
+        _exit(0);
+    }
+    int64_t last = 0;
+    while (waitpid(child, &stands, WNOHANG) == 0) {
+        struct chain_report report = check(log, NULL);
+        assert_int_equal(report.fault, CHAIN_WHOLE);
+        assert_true(report.last >= last);
+        last = report.last;
+    }
+    assert_int_equal(stands, 0);
+    assert_int_equal(check(log, NULL).last, 119); /* each file but the first begins with log_rotated */
+    log_reopen(log);
+}
+
 /* Six lines in two files and the line between them, of which one is changed as `how` says. */
 static void change_log(const struct log *log, const char *how, int line)
 {
@@ -603,6 +633,8 @@ int main(void)
                                         setup, teardown),
         cmocka_unit_test_setup_teardown(killed_inside_a_rotation_the_log_is_whole_and_goes_on,
                                         setup, teardown),
+        cmocka_unit_test_setup_teardown(looked_at_while_it_is_rotated_the_log_is_whole, setup,
+                                        teardown),
         cmocka_unit_test_setup_teardown(another_hash_from_the_next_line_on_hurts_no_older_file,
                                         setup, teardown),
     };
