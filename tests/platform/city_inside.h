@@ -54,6 +54,7 @@ struct city_writing {
     char former[CITY_CODE_SIZE];
     char name[CITY_NAME_SIZE];
     char mobile[48];
+    char unregistered[CITY_CODE_SIZE]; /* whom a defect lets the account name */
 };
 
 struct city_citizen {

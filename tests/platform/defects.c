@@ -317,6 +317,22 @@ static void region(struct city *city, struct city_case *all, unsigned turn, int6
     expect_person(city, citizen, "region_mismatch", "region");
 }
 
+/* Both sides' staff gave her an employer, or a department, that is registered nowhere. */
+static void unregistered(struct city *city, struct city_case *all, unsigned turn, int64_t records)
+{
+    struct city_citizen *citizen = person(city, all, records);
+    bool employer = turn % 2 == 0;
+    struct city_organisation nobody;
+    city_organisation_new(city, !employer, &nobody);
+    for (int side = 0; side < CITY_SIDES; side++) {
+        char *code = citizen->as[side].unregistered;
+        memcpy(code, nobody.code, sizeof nobody.code);
+        *(employer ? &citizen->is[side].employer : &citizen->is[side].department) = code;
+    }
+    city_expect(city, false, "missing_counterpart", "", "%s:%s", employer ? "employer" : "department",
+                nobody.code);
+}
+
 static const struct {
     const char *name;
     defect *make;
@@ -340,6 +356,7 @@ static const struct {
     {"person_rejected", person_rejected},
     {"not_final", not_final},
     {"region", region},
+    {"unregistered", unregistered},
 };
 enum { DEFECTS = sizeof table / sizeof *table };
 

@@ -18,7 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PEOPLE = 2000, DEFECTS = 95, DAY = 86400 };
+enum { PEOPLE = 2000, DEFECTS = 100, DAY = 86400 };
 static const int64_t now = 1795478400; /* 2026-11-24 */
 
 struct pair {
@@ -404,6 +404,18 @@ static bool ends_otherwise(const char *name)
     return size > mark && strcmp(name + size - mark, "更") == 0;
 }
 
+/* Whom both sides' accounts name alike, and who is registered on neither. */
+static void compare_named(struct comparison *all, enum platform_kind kind, const char *code)
+{
+    char subject[96], normal[CODES_SIZE];
+    if (code[0] == '\0' || store_account(all->pair->side[0], (int)kind, code) != NULL ||
+        store_account(all->pair->side[1], (int)kind, code) != NULL)
+        return;
+    codes_normal(code, normal);
+    snprintf(subject, sizeof subject, "%s:%s", kind == KIND_EMPLOYER ? "employer" : "department", normal);
+    found(all, "missing_counterpart", subject, "");
+}
+
 static void compare_account(struct comparison *all, const struct row *row)
 {
     const struct platform_account *one = row_account(row);
@@ -413,6 +425,10 @@ static void compare_account(struct comparison *all, const struct row *row)
         return;
     const struct platform_account *other = row_account(counterpart);
     static const char *const words[] = {"", "person", "employer", "department"};
+    if (one->kind == KIND_PERSON) {
+        compare_named(all, KIND_EMPLOYER, one->employer);
+        compare_named(all, KIND_DEPARTMENT, one->department);
+    }
     codes_normal(one->code, normal);
     codes_normal(other->code, other_normal);
     snprintf(subject, sizeof subject, "%s:%s", words[one->kind], normal);
