@@ -124,6 +124,15 @@ static const char *const stage_3[] = {
     NULL,
 };
 
+/* Accounts that name an organisation which is registered nowhere. */
+static const char *const stage_4[] = {
+    "CREATE TABLE stage.nowhere (subject TEXT NOT NULL, side INTEGER NOT NULL, id TEXT NOT NULL,"
+    " recent INTEGER NOT NULL, PRIMARY KEY (subject, side, id)) WITHOUT ROWID",
+    "CREATE INDEX stage.nowhere_account ON nowhere (side, id)",
+    "UPDATE stage.record SET dirty = 1 WHERE entity = 0",
+    NULL,
+};
+
 /* What undo needs: which fields carried out a decision, which write takes back which, and what an
  * undo left out. */
 static const char *const state_2[] = {
@@ -145,7 +154,7 @@ static const char *const state_3[] = {
 };
 
 static const migration state_migrations[] = {state_1, state_2, state_3};
-static const migration stage_migrations[] = {stage_1, stage_2, stage_3};
+static const migration stage_migrations[] = {stage_1, stage_2, stage_3, stage_4};
 
 const struct schema schema_state = {"main", state_migrations,
                                     sizeof state_migrations / sizeof *state_migrations};

@@ -16,6 +16,8 @@
          "DELETE FROM stage.payload WHERE slot IN (SELECT slot" OF_SIDE(linked) ")"},            \
         {"forget codes", "DELETE FROM stage.code WHERE side = ?1 AND id IN"                      \
                          " (SELECT id" OF_SIDE(linked) " AND entity = 0)"},                      \
+        {"forget who names the unregistered", "DELETE FROM stage.nowhere WHERE side = ?1 AND id" \
+                                              " IN (SELECT id" OF_SIDE(linked) " AND entity = 0)"}, \
         {"forget staged records", "DELETE" OF_SIDE(linked)},                                     \
         {"forget lower versions", "DELETE FROM stage.lower WHERE side = ?1"},                    \
         {"forget counts", "DELETE FROM stage.tally WHERE side = ?1"},                            \
@@ -23,7 +25,7 @@
                         " FROM stage.record WHERE side = ?1 GROUP BY entity, state"},            \
     }
 
-enum { STEP_COUNT = 8, BOTH_BOUND = 5 /* the others name only the side */ };
+enum { STEP_COUNT = 9, BOTH_BOUND = 6 /* the others name only the side */ };
 
 static const struct sql steps[SIDES][STEP_COUNT] = {
     [MUNICIPAL] = STEPS("municipal_id"),

@@ -370,11 +370,13 @@ bool create_overdue(const struct desk *desk, const struct pair *pair)
 
 int create_severity(const struct desk *desk, const struct pair *pair)
 {
-    const struct record *record = &pair->copy[pair->side].decoded.record;
+    return pair->entity == ENTITY_ACCOUNT ? create_account_severity(desk, pair_copy(pair, pair->side)) : -1;
+}
+
+int create_account_severity(const struct desk *desk, const struct record *account)
+{
     int64_t created = 0;
-    if (pair->entity != ENTITY_ACCOUNT)
-        return -1;
-    if (!civil_parse(record->value[FIELD_ACCOUNT_CREATED], "%Y-%m-%dT%H:%M:%S%z", 0, &created))
+    if (!civil_parse(account->value[FIELD_ACCOUNT_CREATED], "%Y-%m-%dT%H:%M:%S%z", 0, &created))
         return -1;
     return created < mapping_notice(desk->mapping)->registered_since ? SEVERITY_INFO : -1;
 }

@@ -23,6 +23,9 @@ bool create_overdue(const struct desk *desk, const struct pair *pair);
 /* info for accounts registered before the notice demanded it, else -1 (the kind's own severity). */
 int create_severity(const struct desk *desk, const struct pair *pair);
 
+/* Likewise of one account. */
+int create_account_severity(const struct desk *desk, const struct record *account);
+
 /* Fields of a planned update that name an organisation which the target does not know: they are held. */
 enum status create_hold_references(struct desk *desk, enum side target, field_set *fields,
                                    const struct slice values[FIELDS], bool *ret_asked);

@@ -1,6 +1,7 @@
 #include "daemon/work/cycle.h"
 
 #include "daemon/store/conflicts.h"
+#include "daemon/store/nowhere.h"
 #include "daemon/work/apply.h"
 #include "daemon/work/decide.h"
 #include "daemon/work/control_totals.h"
@@ -93,6 +94,8 @@ static enum status open_run(struct cycle *cycle, struct event *ret)
         status = stage_dirty_waiting(desk->store);
     if (status == STATUS_OK && cycle->kind == RUN_FULL)
         status = stage_dirty_in_conflict(desk->store);
+    if (status == STATUS_OK && cycle->kind == RUN_FULL)
+        status = nowhere_wake(desk->store);
     if (status == STATUS_OK)
         status = read_watermarks(desk, ret);
     if (status == STATUS_OK)

@@ -1,8 +1,10 @@
 #include "daemon/work/decide.h"
 
+#include "daemon/store/nowhere.h"
 #include "daemon/work/finding.h"
 #include "daemon/work/missing.h"
 #include "daemon/work/needs.h"
+#include "daemon/work/nowhere.h"
 #include "daemon/work/pair.h"
 #include "daemon/work/region.h"
 #include "daemon/work/reviewed.h"
@@ -33,7 +35,10 @@ enum status decide_begin(struct desk *desk)
     desk->stage = 0;
     desk->cursor_set = false;
     arena_reset(&desk->walk);
+    hashset_clear(&desk->standing);
     enum status status = desk->organisation_changed ? stage_dirty_waiting_accounts(desk->store) : STATUS_OK;
+    if (status == STATUS_OK && desk->organisation_changed)
+        status = nowhere_wake(desk->store);
     desk->organisation_changed = false;
     if (status == STATUS_OK)
         status = conflict_count_open(desk->store, &groups, open);
@@ -101,6 +106,11 @@ static enum status walk(struct desk *desk, size_t most)
         enum entity entity = walked[desk->stage];
         bool end = !entity_readable(desk, entity);
         enum status status = end ? STATUS_OK : walk_one(desk, entity, &end);
+        if (status != STATUS_OK)
+            return status;
+        if (end && entity == ENTITY_ACCOUNT && desk->full && all_needs(desk) == 0 &&
+            entity_readable(desk, entity))
+            status = nowhere_sweep(desk);
         if (status != STATUS_OK)
             return status;
         if (end) {

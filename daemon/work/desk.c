@@ -15,6 +15,7 @@ enum status desk_init(struct desk *desk)
 {
     arena_init(&desk->arena, KEY_ARENA_BYTES);
     arena_init(&desk->walk, WALK_ARENA_BYTES);
+    desk->organisation_changed = true; /* what a process before this one took in may not have been judged */
     return STATUS_OK;
 }
 
@@ -23,6 +24,7 @@ void desk_reset(struct desk *desk)
     hashset_clear(&desk->asked);
     hashset_clear(&desk->planned);
     hashset_clear(&desk->unknown);
+    hashset_clear(&desk->standing);
     hashset_clear(&desk->days);
     hashset_clear(&desk->refused);
     hashset_clear(&desk->others);

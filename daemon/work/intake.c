@@ -2,6 +2,7 @@
 
 #include "daemon/store/learners.h"
 #include "daemon/work/finding.h"
+#include "daemon/work/nowhere.h"
 #include "daemon/work/signs.h"
 
 #include <string.h>
@@ -128,6 +129,38 @@ static enum status mark_learners(struct desk *desk, const struct staged *staged,
     return status;
 }
 
+/* The code that a known organisation bore so far; empty: it keeps it, or is none. */
+static enum status code_before(struct desk *desk, enum side side, const struct decoded *decoded,
+                               bool known, struct slice *ret)
+{
+    struct desk_copy before;
+    const struct record *record = &decoded->record;
+    *ret = (struct slice){0};
+    if (!known || record->entity != ENTITY_ACCOUNT || !slice_empty(person_of(record)))
+        return STATUS_OK;
+    enum status status = desk_copy(desk, side, ENTITY_ACCOUNT, record->remote_id, &before);
+    if (status == STATUS_OK && !slice_equal(before.decoded.record.value[FIELD_ACCOUNT_CODE],
+                                            record->value[FIELD_ACCOUNT_CODE]))
+        *ret = before.decoded.record.value[FIELD_ACCOUNT_CODE];
+    return status;
+}
+
+/* Of an organisation whose code became unreadable, the one before is frozen with it. */
+static bool keeps_codes(const struct decoded *decoded, bool known)
+{
+    return known && !decoded->key_readable && slice_empty(person_of(&decoded->record));
+}
+
+/* An account taken in: the codes it is found by, and whoever hung on one that it bore before. */
+static enum status take_codes(struct desk *desk, enum side side, const struct decoded *decoded, bool known,
+                              struct slice before)
+{
+    if (decoded->record.entity != ENTITY_ACCOUNT || keeps_codes(decoded, known))
+        return STATUS_OK;
+    enum status status = put_codes(desk, side, decoded);
+    return status == STATUS_OK && !slice_empty(before) ? nowhere_lost(desk, before) : status;
+}
+
 static enum status put_decoded(struct desk *desk, enum side side, enum entity entity,
                                struct slice row, const struct decoded *decoded, bool listed,
                                const struct staged *known, enum intake_outcome *ret)
@@ -152,13 +185,16 @@ static enum status put_decoded(struct desk *desk, enum side side, enum entity en
                 hash_equal(known->content, staged.content) && staged.state != STAGED_QUARANTINED;
     staged.dirty = !same || known->dirty;
     *ret = same ? INTAKE_RESPELLED : INTAKE_CHANGED;
+    struct slice before = {0};
     enum status status = fill_hashes(desk, decoded, &staged);
+    if (status == STATUS_OK && !same)
+        status = code_before(desk, side, decoded, known != NULL, &before);
     if (status == STATUS_OK && !same)
         status = mark_learners(desk, &staged, known != NULL);
     if (status == STATUS_OK)
         status = stage_put(desk->store, &staged);
-    if (status == STATUS_OK && entity == ENTITY_ACCOUNT && !same)
-        status = put_codes(desk, side, decoded);
+    if (status == STATUS_OK && !same)
+        status = take_codes(desk, side, decoded, known != NULL, before);
     if (status == STATUS_OK && !same)
         status = wake_dependents(desk, decoded);
     desk->counts.changed[side] += !same;
@@ -247,6 +283,7 @@ enum status intake_record(struct desk *desk, enum side side, enum entity entity,
 enum status intake_gone(struct desk *desk, enum side side, enum entity entity,
                         struct slice remote_id)
 {
+    struct desk_copy copy;
     enum status status = signs_gone(desk, side, entity, remote_id);
     if (status == STATUS_OK)
         status = signs_caught_up(desk, side, entity, remote_id);
@@ -256,7 +293,12 @@ enum status intake_gone(struct desk *desk, enum side side, enum entity entity,
         return hashset_add(&desk->gone, desk_record_hash(desk, "gone", side, entity, remote_id));
     if (status == STATUS_OK)
         status = stage_set_dirty(desk->store, side, entity, remote_id, true);
-    return status;
+    if (status != STATUS_OK || entity != ENTITY_ACCOUNT)
+        return status;
+    status = desk_copy(desk, side, entity, remote_id, &copy);
+    return status == STATUS_OK && copy.staged.kind != 1
+               ? nowhere_lost(desk, copy.decoded.record.value[FIELD_ACCOUNT_CODE])
+               : status;
 }
 
 /* Is one and the same required field missing in every row of a page that is long enough to tell? */

@@ -2,6 +2,7 @@
 
 #include "daemon/store/apart.h"
 #include "daemon/store/learners.h"
+#include "daemon/work/nowhere.h"
 #include "daemon/work/pair_inside.h"
 #include "daemon/work/region.h"
 #include "daemon/work/rebase.h"
@@ -392,5 +393,5 @@ enum status pair_judge(struct desk *desk, enum side side, enum entity entity, st
         status = own_id.at == NULL ? STATUS_NO_MEMORY
                                    : judge_record(desk, &pair, own_id, planning);
     } while (status == STATUS_OK && pair.match_dropped);
-    return status;
+    return status == STATUS_OK ? nowhere_judge(desk, &pair) : status;
 }

@@ -10,14 +10,21 @@
 
 enum { SAME_PERCENT = 40, ACCOUNT_EDITS = 12, HOURS_EDITS = 14 };
 
+/* The municipal platform takes a person who names nobody registered, the provincial one does not. */
 static const char *employer_elsewhere(struct chance *chance, int side)
 {
+    const char *nobody = side == WORLD_MUNICIPAL ? people_nobody(chance, KIND_EMPLOYER) : NULL;
+    if (nobody != NULL)
+        return nobody;
     const struct row *row = people_pick(chance, side, KIND_EMPLOYER);
     return row == NULL ? "" : row_account(row)->code;
 }
 
 static const char *department_elsewhere(struct chance *chance, int side)
 {
+    const char *nobody = side == WORLD_MUNICIPAL ? people_nobody(chance, KIND_DEPARTMENT) : NULL;
+    if (nobody != NULL)
+        return nobody;
     const struct row *row = people_pick(chance, side, KIND_DEPARTMENT);
     return row == NULL || chance_percent(chance, 15) ? "" : row_account(row)->code;
 }

@@ -214,6 +214,81 @@ bool oracle_anyone_outside(void)
     return false;
 }
 
+/* Whoever is named by a valid person and registered nowhere is told, and only that. */
+static bool told_missing(const struct standing *standing, const char *subject)
+{
+    for (size_t index = 0; index < standing->conflict_count; index++) {
+        const struct standing_conflict *conflict = &standing->conflicts[index];
+        if (conflict->open && strcmp(conflict->kind, "missing_counterpart") == 0 &&
+            strcmp(conflict->subject, subject) == 0)
+            return true;
+    }
+    return false;
+}
+
+static bool stands_somewhere(const struct standing *standing, const char *code)
+{
+    for (int side = 0; side < WORLD_SIDES; side++) {
+        if (standing_account(standing, side, "employer", code) != NULL ||
+            standing_account(standing, side, "department", code) != NULL)
+            return true;
+    }
+    return code[0] == '\0';
+}
+
+static bool names_anybody(const struct fact *account)
+{
+    return account->valid && !standing_outside(account) &&
+           strcmp(account->value[ACCOUNT_KIND], "person") == 0;
+}
+
+static bool is_named(const struct standing *standing, int field, const char *code)
+{
+    for (int side = 0; side < WORLD_SIDES; side++) {
+        const struct facts *accounts = &standing->facts[side][WORLD_ACCOUNT];
+        for (size_t index = 0; index < accounts->count; index++) {
+            if (names_anybody(&accounts->of[index]) &&
+                strcmp(accounts->of[index].value[field], code) == 0)
+                return true;
+        }
+    }
+    return false;
+}
+
+static const struct {
+    int field;
+    const char *kind;
+} named_kinds[] = {{ACCOUNT_EMPLOYER, "employer"}, {ACCOUNT_DEPARTMENT, "department"}};
+
+static void look_at_named(const struct standing *standing, const struct fact *account, bool *ok)
+{
+    for (size_t index = 0; names_anybody(account) && index < 2; index++) {
+        const char *code = account->value[named_kinds[index].field];
+        char subject[FACT_TEXT + 16];
+        (void)snprintf(subject, sizeof subject, "%s:%s", named_kinds[index].kind, code);
+        if (!stands_somewhere(standing, code) && !told_missing(standing, subject))
+            oracle_say(ok, "%s is named by %s and registered nowhere, and nothing says so", subject,
+                       account->id);
+    }
+}
+
+/* Of an organisation that stands somewhere the waiting rule may say it. */
+static void look_at_missing(const struct standing *standing, bool *ok)
+{
+    for (size_t index = 0; index < standing->conflict_count; index++) {
+        const struct standing_conflict *conflict = &standing->conflicts[index];
+        const char *code = strchr(conflict->subject, ':');
+        for (size_t kind = 0; code != NULL && kind < 2; kind++) {
+            size_t size = strlen(named_kinds[kind].kind);
+            if (conflict->open && strcmp(conflict->kind, "missing_counterpart") == 0 &&
+                strncmp(conflict->subject, named_kinds[kind].kind, size) == 0 &&
+                !stands_somewhere(standing, code + 1) &&
+                !is_named(standing, named_kinds[kind].field, code + 1))
+                oracle_say(ok, "%s is missing, and nobody names it", conflict->subject);
+        }
+    }
+}
+
 bool oracle_in_step(struct store *store, const struct history *history)
 {
     const struct standing *standing = standing_read(store);
@@ -226,6 +301,11 @@ bool oracle_in_step(struct store *store, const struct history *history)
                 oracle_not_lost(standing, side, entity, &standing->facts[side][entity].of[index],
                                 &ok);
         }
+    }
+    look_at_missing(standing, &ok);
+    for (int side = 0; side < WORLD_SIDES; side++) {
+        for (size_t index = 0; index < standing->facts[side][WORLD_ACCOUNT].count; index++)
+            look_at_named(standing, &standing->facts[side][WORLD_ACCOUNT].of[index], &ok);
     }
     return ok;
 }

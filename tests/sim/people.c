@@ -19,6 +19,8 @@ static struct {
     uint64_t next_resident;
     uint32_t next_organisation, next_text;
     int64_t began; /* instant at which the city was settled */
+    bool careless; /* its people name organisations that are registered nowhere */
+    char nobody[KIND_DEPARTMENT + 1][ROOM_BYTES]; /* by kind: the one they name next */
 } people;
 
 static char *room(void)
@@ -40,6 +42,27 @@ static const char *organisation(int kind)
     char *text = room();
     city_code_credit(kind == KIND_DEPARTMENT ? "11" : "91", "371602", people.next_organisation++,
                      text);
+    return text;
+}
+
+static void another_nobody(int kind)
+{
+    memcpy(people.nobody[kind], organisation(kind), ROOM_BYTES);
+}
+
+const char *people_nobody(struct chance *chance, int kind)
+{
+    return people.careless && chance_percent(chance, 50) ? people.nobody[kind] : NULL;
+}
+
+/* Whoever was named before may be registered at last. */
+static const char *new_organisation(struct chance *chance, int kind)
+{
+    char *text = room();
+    if (people_nobody(chance, kind) == NULL)
+        return organisation(kind);
+    memcpy(text, people.nobody[kind], ROOM_BYTES);
+    another_nobody(kind);
     return text;
 }
 
@@ -135,7 +158,7 @@ static struct platform_account invent_account(struct chance *chance, int kind, i
         kind == KIND_PERSON ? people_pick(chance, side, KIND_EMPLOYER) : NULL;
     return (struct platform_account){
         .kind = (enum platform_kind)kind,
-        .code = kind == KIND_PERSON ? people_resident() : organisation(kind),
+        .code = kind == KIND_PERSON ? people_resident() : new_organisation(chance, kind),
         .name = people_name(chance, kind),
         .mobile = people_mobile(chance),
         .region = employer != NULL && chance_percent(chance, 90)
@@ -239,6 +262,9 @@ void people_settle(struct chance *chance)
     people.next_resident = chance_next(chance) % 1000000;
     people.next_organisation = chance_below(chance, 1000000);
     people.next_text = 0;
+    people.careless = people.next_organisation % 4 == 3;
+    another_nobody(KIND_EMPLOYER);
+    another_nobody(KIND_DEPARTMENT);
     people.began = loop_now_ms() / 1000;
     people_edit_begin();
     for (unsigned left = 1 + chance_below(chance, 3); left > 0; left--)

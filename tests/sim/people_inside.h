@@ -13,6 +13,9 @@ const char *people_name(struct chance *chance, int kind);
 const char *people_mobile(struct chance *chance);
 const char *people_course(struct chance *chance);
 const char *people_evidence(struct chance *chance);
+/* The code of an organisation of that kind which is registered nowhere yet; NULL: of this city's people nobody
+ * names such. */
+const char *people_nobody(struct chance *chance, int kind);
 int64_t people_moment(struct chance *chance, int year);     /* in that year, by day */
 enum platform_review people_review(struct chance *chance, bool hours);
 

@@ -2,6 +2,7 @@
 #include "tests/support/state.h"
 
 #include "daemon/store/links.h"
+#include "daemon/store/nowhere.h"
 #include "daemon/store/stage_forget.h"
 
 #include <sqlite3.h>
@@ -371,6 +372,57 @@ static void what_a_doubtful_platform_left_is_forgotten_and_what_was_known_before
     assert_int_equal(counts[STAGED_PRESENT], 0);
 }
 
+static bool is_dirty(struct state *state, enum side side, const char *id)
+{
+    struct staged row = {0};
+    assert_status(stage_glance(state->store, side, ENTITY_ACCOUNT, slice_of(id), &row));
+    return row.dirty;
+}
+
+static void clean(struct state *state, enum side side, const char *id)
+{
+    put(state, side, ENTITY_ACCOUNT, id, 1);
+    assert_status(stage_set_dirty(state->store, side, ENTITY_ACCOUNT, slice_of(id), false));
+}
+
+static void assert_named(struct state *state, const char *subject, int64_t by, bool recent)
+{
+    int64_t count = -1;
+    bool any_recent = !recent;
+    assert_status(nowhere_count(state->store, slice_of(subject), &count, &any_recent));
+    assert_int_equal(count, by);
+    assert_int_equal(any_recent, recent);
+}
+
+static void who_names_the_unregistered_is_counted_woken_and_forgotten_with_the_side(void **test)
+{
+    struct state *state = *test;
+    struct slice subjects[2];
+    size_t count = 0;
+    clean(state, MUNICIPAL, "1");
+    clean(state, MUNICIPAL, "2");
+    clean(state, PROVINCIAL, "1");
+    assert_named(state, "employer:E", 0, false);
+    assert_status(nowhere_note(state->store, SLICE("employer:E"), MUNICIPAL, SLICE("1"), false));
+    assert_status(nowhere_note(state->store, SLICE("employer:E"), PROVINCIAL, SLICE("1"), false));
+    assert_named(state, "employer:E", 2, false);
+    assert_status(nowhere_note(state->store, SLICE("employer:E"), PROVINCIAL, SLICE("1"), true));
+    assert_status(nowhere_note(state->store, SLICE("department:E"), MUNICIPAL, SLICE("1"), false));
+    assert_named(state, "employer:E", 2, true);
+    assert_status(nowhere_of(state->store, MUNICIPAL, SLICE("1"), 2, &state->arena, subjects, &count));
+    assert_int_equal(count, 2);
+    assert_slice(subjects[0], "department:E");
+    assert_slice(subjects[1], "employer:E");
+    assert_status(nowhere_wake(state->store));
+    assert_true(is_dirty(state, MUNICIPAL, "1") && is_dirty(state, PROVINCIAL, "1"));
+    assert_false(is_dirty(state, MUNICIPAL, "2"));
+    assert_status(nowhere_forget(state->store, SLICE("employer:E"), MUNICIPAL, SLICE("1")));
+    assert_named(state, "employer:E", 1, true);
+    assert_status(stage_forget_since(state->store, PROVINCIAL, 0));
+    assert_named(state, "employer:E", 0, false);
+    assert_named(state, "department:E", 1, false);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -385,6 +437,7 @@ int main(void)
         STATE_TEST(rows_are_counted_by_state),
         STATE_TEST(watermark_is_zero_until_set),
         STATE_TEST(what_a_doubtful_platform_left_is_forgotten_and_what_was_known_before_stays),
+        STATE_TEST(who_names_the_unregistered_is_counted_woken_and_forgotten_with_the_side),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
