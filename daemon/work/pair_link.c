@@ -22,7 +22,8 @@ enum status pair_link_load(struct desk *desk, struct pair *pair)
     return status;
 }
 
-/* The base moves only to what both sides are known to hold. */
+/* The base moves only to what both sides are known to hold. Who always stood outside the region on one side is
+ * not linked. */
 enum status pair_link_keep(struct desk *desk, struct pair *pair)
 {
     struct link *link = &pair->correlation.link;
@@ -31,7 +32,8 @@ enum status pair_link_keep(struct desk *desk, struct pair *pair)
     struct buffer packed;
     struct buffer since;
     bool present = pair->has[MUNICIPAL] && pair->has[PROVINCIAL];
-    if (pair->correlation.match != MATCH_LINKED && pair->correlation.match != MATCH_FOUND)
+    bool one = pair->correlation.match == MATCH_LINKED || pair->correlation.match == MATCH_FOUND;
+    if (!one || pair->judgement.situation == SITUATION_elsewhere)
         return STATUS_OK;
     base.entity = pair->entity;
     for (enum field field = field_first(pair->entity); field < field_end(pair->entity); field++) {

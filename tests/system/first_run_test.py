@@ -14,7 +14,7 @@ from city import City  # noqa: E402
 
 PEOPLE = int(os.environ.get("PEOPLE", "150"))
 HOURS = int(os.environ.get("HOURS", "2000"))
-DEFECTS = int(os.environ.get("DEFECTS", "20"))
+DEFECTS = int(os.environ.get("DEFECTS", "40"))
 
 
 def reference(city, subject):

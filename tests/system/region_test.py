@@ -7,6 +7,7 @@ import sys
 import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "support"))
+import people  # noqa: E402
 from city import City  # noqa: E402
 from operating_test import edit, mobile  # noqa: E402
 
@@ -66,6 +67,25 @@ class Region(unittest.TestCase):
 
     def open_kinds(self):
         return [(row["kind"], row["severity"]) for row in self.city.lines("conflicts")]
+
+    def test_who_always_stood_elsewhere_at_the_province_is_not_linked_and_has_not_left(self):
+        code = people.resident(1)
+        employers = {row["code"]: row for row in self.city.control("/dump?side=provincial&entity=account")
+                     if row["kind"] == "employer" and row["region"].startswith("3716")}
+        code_of, at_home = next(iter(employers.items()))
+        away = people.organisation(1, region="370102")
+        self.city.control("/seed?side=provincial", {"accounts": [
+            people.account("provincial", away, "外地单位", "employer", region="370102"),
+            people.account("provincial", code, employer=away, region="370102")]})
+        self.city.control("/seed?side=municipal", {"accounts": [
+            people.account("municipal", code, employer=code_of, region=at_home["region"])]})
+        for cycle in ("--full", "--full", "--full"):
+            self.assertEqual(self.city.once(cycle).returncode, 3)
+            self.assertEqual(self.open_kinds(), [("region_mismatch", "error")])
+        self.city.control("/edit", {"side": "provincial", "entity": "account", "match": {"sfzjhm": code},
+                                    "set": {"dwxydm": code_of, "xzqh": at_home["region"]}})
+        self.assertEqual(self.city.once().returncode, 0)
+        self.assertEqual(self.open_kinds(), [])
 
     def test_who_leaves_the_region_is_one_conflict_and_comes_back_without_one(self):
         self.move("370102")
