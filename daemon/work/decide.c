@@ -249,6 +249,15 @@ static enum status hold_plan(struct desk *desk, struct hash plan)
     return status == STATUS_OK ? journal_hold(desk->store, desk->run) : status;
 }
 
+/* What stopped in this very cycle stands. */
+static bool any_stopped(const struct desk *desk, enum side side)
+{
+    bool any = false;
+    for (int entity = 0; entity < ENTITIES; entity++)
+        any = any || desk->entity_stopped[side][entity];
+    return any;
+}
+
 static enum status clear_guard(struct desk *desk)
 {
     enum status status = store_meta_set(desk->store, "held_plan", SLICE(""));
@@ -256,7 +265,7 @@ static enum status clear_guard(struct desk *desk)
         status = store_meta_set(desk->store, "release", SLICE(""));
     for (enum side side = MUNICIPAL; status == STATUS_OK && side < SIDES; side++) {
         status = finding_clear_kind(desk, finding_side_subject(side), KIND_mass_change_guard);
-        if (status == STATUS_OK)
+        if (status == STATUS_OK && !any_stopped(desk, side))
             status = finding_clear_kind(desk, finding_side_subject(side), KIND_schema_drift);
     }
     return status;
