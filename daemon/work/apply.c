@@ -5,6 +5,7 @@
 #include "daemon/work/hangs.h"
 #include "daemon/work/intake.h"
 #include "daemon/work/pair.h"
+#include "daemon/work/planned.h"
 #include "daemon/work/region.h"
 #include "daemon/work/undo.h"
 #include "mapping/decode.h"
@@ -209,6 +210,28 @@ static enum status log_write(struct desk *desk, const struct write *write, const
     return status;
 }
 
+/* A step back from hrss that was carried over is told by itself (reconciliation.md, "Merging a field"). */
+static enum status log_settled(struct desk *desk, const struct write *write)
+{
+    struct slice from = {0};
+    struct slice to = {0};
+    bool back = false;
+    struct buffer members;
+    enum status status = log_write(desk, write, "write");
+    if (status == STATUS_OK)
+        status = planned_steps_back(write, &from, &to, &back);
+    if (status != STATUS_OK || !back)
+        return status;
+    buffer_init(&members, 1024);
+    buffer_printf(&members, "\"run\":%lld,\"write\":%lld,\"to\":\"%s\",\"entity\":\"%s\",\"ref\":\"%s\","
+                  "\"before\":\"%.*s\",\"after\":\"%.*s\"", (long long)desk->run, (long long)write->number,
+                  side_name(write->target), entity_name(write->entity), write->reference, (int)from.size,
+                  from.at, (int)to.size, to.at);
+    status = desk_event(desk, "review_revoked", &members);
+    buffer_free(&members);
+    return status;
+}
+
 static void subject_of(const struct write *write, struct finding_subject *ret)
 {
     *ret = (struct finding_subject){.entity = write->entity, .text = write->subject_text};
@@ -286,7 +309,7 @@ static enum status settled(struct desk *desk, const struct write *write, struct 
     if (status == STATUS_OK)
         status = journal_set_state(desk->store, write->number, WRITE_SETTLED, "", desk->now);
     if (status == STATUS_OK)
-        status = log_write(desk, write, "write");
+        status = log_settled(desk, write);
     ret->settled++;
     if (status == STATUS_OK && write->undoes != 0) {
         stored_id = write->target_id; /* what lies in the desk's arena does not outlive this */

@@ -131,7 +131,7 @@ static void count_write(struct desk *desk, const struct pair *pair, const struct
     desk->counts.revoking[write->target][write->entity] += write->operation == WRITE_REVOKE || back;
 }
 
-enum status planned_drop(struct desk *desk, const struct write *write, const char *code)
+enum status planned_steps_back(const struct write *write, struct slice *ret_from, struct slice *ret_to, bool *ret)
 {
     struct record before = {.entity = write->entity};
     struct record values = {.entity = write->entity};
@@ -139,11 +139,24 @@ enum status planned_drop(struct desk *desk, const struct write *write, const cha
     enum status status = record_unpack(write->values, &values, &fields);
     if (status == STATUS_OK && !slice_empty(write->before))
         status = record_unpack(write->before, &before, &fields);
+    if (status != STATUS_OK)
+        return status;
+    *ret = steps_back(write, &before, &values);
+    *ret_from = before.value[record_review_field(write->entity)];
+    *ret_to = values.value[record_review_field(write->entity)];
+    return STATUS_OK;
+}
+
+enum status planned_drop(struct desk *desk, const struct write *write, const char *code)
+{
+    struct slice from = {0};
+    struct slice to = {0};
+    bool back = false;
+    enum status status = planned_steps_back(write, &from, &to, &back);
     if (status == STATUS_OK)
         status = journal_set_state(desk->store, write->number, WRITE_DROPPED, code, desk->now);
     if (status != STATUS_OK)
         return status;
-    bool back = steps_back(write, &before, &values);
     desk->counts.planned[write->target][write->entity][write->operation]--;
     desk->counts.revoking[write->target][write->entity] -= write->operation == WRITE_REVOKE || back;
     return STATUS_OK;

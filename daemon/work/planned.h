@@ -24,6 +24,9 @@ enum planned { PLANNED_NOW, PLANNED_REFUSED /* the same write was rejected befor
 enum status planned_write(struct desk *desk, const struct pair *pair, enum side target,
                           enum write_operation operation, field_set fields,
                           const struct record *values, enum planned *ret, struct slice *ret_code);
+/* Does a journalled write take back a final review, and from which step to which? Texts are the write's. */
+enum status planned_steps_back(const struct write *write, struct slice *ret_from, struct slice *ret_to,
+                               bool *ret);
 /* A planned write is dropped again before it was sent, and counted no more. code: one word, why. */
 enum status planned_drop(struct desk *desk, const struct write *write, const char *code);
 
