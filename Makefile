@@ -158,6 +158,7 @@ headers:
 
 lint: packages headers
 	$(Q)tests/support/includes.sh
+	$(Q)tests/support/consistency.py
 	$(Q)# cppcheck 2.10 cannot parse a compound literal behind '?'; the compilers can
 	$(Q)timeout 300 cppcheck --quiet -j $(JOBS) --suppress=internalAstError --std=c11 --error-exitcode=1 \
 	  --inline-suppr -I. --enable=warning,portability,performance $(CORE) $(STATE) $(DAEMON) $(CLI)

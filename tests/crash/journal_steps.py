@@ -41,6 +41,7 @@ def writes(city):
     return {side: facts["creates"] + facts["updates"] for side, facts in city.control("/stats").items()}
 
 
+# holds: write.journalled write.killed
 def main():
     failures = []
     steps = 0

@@ -45,6 +45,7 @@ def killed(city, after):
         return True
 
 
+# holds: write.killed
 def main():
     expected, took = undisturbed()
     chance = random.Random(SEED)

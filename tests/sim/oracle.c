@@ -260,6 +260,7 @@ static const struct {
     const char *kind;
 } named_kinds[] = {{ACCOUNT_EMPLOYER, "employer"}, {ACCOUNT_DEPARTMENT, "department"}};
 
+/* holds: notice.registered */
 static void look_at_named(const struct standing *standing, const struct fact *account, bool *ok)
 {
     for (size_t index = 0; names_anybody(account) && index < 2; index++) {

@@ -152,6 +152,7 @@ static bool counts_hold(void)
     return !fails;
 }
 
+/* holds: write.killed */
 static bool play(uint64_t seed, bool talk)
 {
     static struct history history;

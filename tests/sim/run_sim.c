@@ -771,6 +771,7 @@ static int free_both(void **state)
     return 0;
 }
 
+/* holds: guard.unread */
 static void test_every_seed_keeps_the_promises_and_tells_the_same_twice(void **state)
 {
     static struct world world;

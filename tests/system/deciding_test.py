@@ -47,6 +47,7 @@ class Deciding(unittest.TestCase):
         self.assertEqual((self.name("municipal"), self.name("provincial")), ("王乙", "王乙"))
         self.assertEqual(self.city.lines("conflict", number)[0]["state"], "closed")
 
+    # holds: conflict.value
     def test_a_value_of_the_clerks_own_goes_to_both_sides(self):
         self.rename("municipal", "王甲")
         self.rename("provincial", "王乙")
@@ -67,6 +68,7 @@ class Deciding(unittest.TestCase):
         self.assertEqual(self.city.once().returncode, 3)
         self.assertEqual(self.name("provincial"), "王乙")
 
+    # holds: conflict.clears
     def test_it_clears_by_itself_when_the_sides_agree(self):
         self.rename("municipal", "王甲")
         self.rename("provincial", "王乙")
@@ -111,7 +113,8 @@ class Life(CityCase):
     def state(self, number):
         return self.conflict(number)["state"]
 
-    def test_seen_again_it_counts_up_and_stays_one_row(self):  # rule: conflict-counts-up
+    # holds: conflict.counts_up
+    def test_seen_again_it_counts_up_and_stays_one_row(self):
         code, number = self.two_names()
         self.assertEqual(self.conflict(number)["times_seen"], 1)
         self.run_once("--full")
@@ -121,7 +124,8 @@ class Life(CityCase):
         self.assertEqual((row["times_seen"], row["state"]), (3, "open"))
         self.assertEqual(self.found(), [("field_mismatch", "name")])
 
-    def test_it_clears_only_when_both_sides_were_read(self):  # rule: conflict-cleared-when-read
+    # holds: conflict.clears
+    def test_it_clears_only_when_both_sides_were_read(self):
         code, number = self.two_names()
         self.rename("municipal", code, "王丙")
         self.city.control("/fault", {"kind": "cut_before", "side": "provincial", "path": "/", "count": -1})
@@ -131,7 +135,8 @@ class Life(CityCase):
         self.run_once()
         self.assertEqual(self.state(number), "cleared")
 
-    def test_it_does_not_clear_while_one_of_its_records_is_quarantined(self):  # rule: conflict-kept-when-frozen
+    # holds: conflict.clears
+    def test_it_does_not_clear_while_one_of_its_records_is_quarantined(self):
         code, number = self.two_names()
         self.edit("provincial", "account", {"sfzjhm": code}, shzt="77")
         self.run_once()
@@ -141,7 +146,8 @@ class Life(CityCase):
         self.run_once()
         self.assertEqual(self.found(), [("field_mismatch", "name")])
 
-    def test_back_again_it_reopens_with_its_history(self):  # rule: conflict-reopened
+    # holds: conflict.reopens
+    def test_back_again_it_reopens_with_its_history(self):
         code, number = self.two_names()
         self.resolve(number, "--take", "municipal")
         self.run_once()
@@ -155,7 +161,8 @@ class Life(CityCase):
         self.assertTrue(row["decided_by"])
         self.assertEqual(self.names(code), ("王丁", "王戊"), "the old decision is not carried out again")
 
-    def test_take_municipal_goes_through_the_ordinary_write_path(self):  # rule: decision-municipal
+    # holds: conflict.take
+    def test_take_municipal_goes_through_the_ordinary_write_path(self):
         code, number = self.two_names()
         before = self.written("provincial")
         self.resolve(number, "--take", "municipal")
@@ -164,13 +171,15 @@ class Life(CityCase):
         self.assertEqual((self.state(number), self.names(code)), ("closed", ("王乙", "王乙")))
         self.assertEqual(self.written("provincial"), before + 1)
 
-    def test_take_provincial(self):  # rule: decision-provincial
+    # holds: conflict.take
+    def test_take_provincial(self):
         code, number = self.two_names()
         self.resolve(number, "--take", "provincial")
         self.run_once()
         self.assertEqual((self.state(number), self.names(code)), ("closed", ("王丙", "王丙")))
 
-    def test_it_closes_only_when_verified(self):  # rule: decision-verified
+    # holds: conflict.verified write.base
+    def test_it_closes_only_when_verified(self):
         code, number = self.two_names()
         self.resolve(number, "--take", "municipal")
         self.city.control("/fault", {"kind": "server_error", "side": "provincial", "path": "/gw/ry/", "method": "PUT",
@@ -181,7 +190,8 @@ class Life(CityCase):
         self.run_once()
         self.assertEqual((self.state(number), self.names(code)), ("closed", ("王乙", "王乙")))
 
-    def test_a_decision_on_values_that_moved_on_is_looked_at_again(self):  # rule: decision-outdated
+    # holds: conflict.outdated
+    def test_a_decision_on_values_that_moved_on_is_looked_at_again(self):
         code, number = self.two_names()
         self.resolve(number, "--take", "municipal")
         self.rename("municipal", code, "王丁")
@@ -191,14 +201,15 @@ class Life(CityCase):
             self.assertEqual((row["state"], row["decision"]), ("open", None))
             self.assertEqual(self.names(code), ("王丁", "王丙"), "carried out on a name that nobody looked at")
 
-    def test_decided_and_agreed_otherwise_it_is_cleared_and_not_closed(self):  # rule: decision-not-needed
+    def test_decided_and_agreed_otherwise_it_is_cleared_and_not_closed(self):
         code, number = self.two_names()
         self.resolve(number, "--take", "municipal")
         self.rename("municipal", code, "王丙")
         self.run_once()
         self.assertEqual((self.state(number), self.names(code)), ("cleared", ("王丙", "王丙")))
 
-    def test_accepted_it_stays_until_either_side_changes(self):  # rule: accept-holds
+    # holds: conflict.accept
+    def test_accepted_it_stays_until_either_side_changes(self):
         for side, name, names in (("municipal", "王丁", ("王丁", "王丙")), ("provincial", "王丁", ("王乙", "王丁"))):
             with self.subTest(changed=side):
                 self.setUp()
@@ -213,7 +224,8 @@ class Life(CityCase):
                 self.run_once(exits=(3,))
                 self.assertEqual((self.state(number), self.names(code)), ("open", names))
 
-    def test_accepted_agreed_and_apart_again_it_reopens(self):  # rule: accept-reopens
+    # holds: conflict.accept
+    def test_accepted_agreed_and_apart_again_it_reopens(self):
         code, number = self.two_names()
         self.resolve(number, "--accept")
         self.rename("provincial", code, "王乙")
@@ -224,7 +236,8 @@ class Life(CityCase):
         self.run_once(exits=(3,))
         self.assertEqual(self.state(number), "open")
 
-    def test_a_revocation_against_an_edit_is_decided_on_valid(self):  # rule: revocation-decided
+    # holds: situation.revoked_or_changed
+    def test_a_revocation_against_an_edit_is_decided_on_valid(self):
         for take, valid in (("municipal", "0"), ("provincial", "1")):
             with self.subTest(take=take):
                 self.setUp()
@@ -241,7 +254,7 @@ class Life(CityCase):
                 self.assertEqual((self.person_row("provincial", code)["yxbz"],
                                   self.person_row("municipal", code)["deleted"]), (valid, 1 - int(valid)))
 
-    def test_many_are_decided_from_a_file(self):  # rule: decisions-in-bulk
+    def test_many_are_decided_from_a_file(self):
         both = [self.new_person(), self.new_person()]
         self.run_once()
         for code in both:
@@ -259,7 +272,8 @@ class Life(CityCase):
         self.run_once()
         self.assertEqual(sorted(self.names(code) for code in both), sorted([("王乙", "王乙"), ("王丙", "王丙")]))
 
-    def test_who_owns_a_conflict(self):  # rule: conflict-owner
+    # holds: conflict.owner
+    def test_who_owns_a_conflict(self):
         """Who reviews a person's registration and hours is her employer; its department an employer's; else HRSS."""
         code, _ = self.two_names()
         self.assertEqual(self.open_now()[0]["owner"], self.employer["code"])
@@ -279,7 +293,8 @@ class Life(CityCase):
             self.run_once()
             self.assertEqual([(row["field"], row["owner"]) for row in self.open_now()], [("name", owner)])
 
-    def test_nothing_of_a_person_stands_in_the_open(self):  # rule: conflict-masked
+    # holds: log.masked
+    def test_nothing_of_a_person_stands_in_the_open(self):
         code, number = self.two_names(mobile="13800000001")
         row = next(row for row in self.city.lines("conflicts") if row["number"] == number)
         self.assertEqual(row["subject"], f"person:3****************{code[-1]}")

@@ -13,8 +13,9 @@ from city import ROOT  # noqa: E402
 from people import NAME, OTHER, REVOKED, SIDES  # noqa: E402
 
 
+# holds: direction.both
 class Direction(CityCase):
-    direction, targets = "both", SIDES  # rule: direction-both
+    direction, targets = "both", SIDES
 
     @classmethod
     def setUpClass(cls):
@@ -85,7 +86,8 @@ class Direction(CityCase):
     def test_a_record_new_at_the_provincial_side(self):
         self.create("provincial")
 
-    def test_what_would_not_be_created_either_way_is_not_missing(self):  # rule: direction-eligible
+    # holds: direction.eligible
+    def test_what_would_not_be_created_either_way_is_not_missing(self):
         """A rejected record never is; one that waits for its review waits here too."""
         code = self.new_person()
         self.run_once()
@@ -100,16 +102,19 @@ class Direction(CityCase):
         self.assertEqual(self.found(), [])
 
 
+# holds: direction.to_provincial
 class ToProvincial(Direction):
-    direction, targets = "to_provincial", ("provincial",)  # rule: direction-to-provincial
+    direction, targets = "to_provincial", ("provincial",)
 
 
+# holds: direction.to_municipal
 class ToMunicipal(Direction):
-    direction, targets = "to_municipal", ("municipal",)  # rule: direction-to-municipal
+    direction, targets = "to_municipal", ("municipal",)
 
 
+# holds: direction.compare
 class Compare(Direction):
-    direction, targets = "compare", ()  # rule: direction-compare
+    direction, targets = "compare", ()
 
 
 if __name__ == "__main__":

@@ -29,6 +29,7 @@ class Disk(unittest.TestCase):
         self.addCleanup(subprocess.run, ["umount", "-q", str(path)], check=False)
         return path
 
+    # holds: write.full_disk
     def test_a_full_disk_ends_the_cycle_and_the_next_one_goes_on_when_there_is_room(self):
         for size in ("400k", "900k", "1400k"):
             with self.subTest(size=size):
@@ -43,6 +44,7 @@ class Disk(unittest.TestCase):
         for facts in self.city.control("/stats").values():
             self.assertEqual(facts["duplicate_creates"], 0)
 
+    # holds: write.full_disk
     def test_a_full_log_folder_ends_the_cycle_before_anything_is_lost(self):
         path = self.mount("log", "8k")
         full = self.city.once("--full")

@@ -26,19 +26,21 @@ class Approved(CityCase):
     def refused(self):
         return self.city.control("/stats")["provincial"]["invalid_answers"]
 
-    def test_an_account_goes_over_when_it_is_approved(self):  # rule: create-accounts-approved
+    # holds: eligible.approved eligible.waits
+    def test_an_account_goes_over_when_it_is_approved(self):
         code = self.new_person(sides=("municipal",), auditStatus=0)
         before = self.waiting()["by_reason"].get("review", 0)
         self.run_once()
         self.assertIsNone(self.person_row("provincial", code))
         self.assertEqual(self.waiting()["by_reason"]["review"], before + 1)
         if not cut_off_is_near():
-            self.assertEqual(self.found(), [])  # rule: waiting-no-conflict
+            self.assertEqual(self.found(), [])
         self.edit("municipal", "account", {"idCard": code}, auditStatus=1)
         self.run_once()
         self.assertIsNotNone(self.person_row("provincial", code))
 
-    def test_hours_go_over_when_they_are_final(self):  # rule: transfer-hours-final
+    # holds: eligible.final
+    def test_hours_go_over_when_they_are_final(self):
         code = self.new_person()
         year = today().year
         self.seed("municipal", hours=[people.hours("municipal", code, next(people.NUMBERS), year=year, day="01-01",
@@ -51,7 +53,8 @@ class Approved(CityCase):
         self.run_once()
         self.assertEqual(len(self.hours_of("provincial", code)), 1)
 
-    def test_what_waits_beyond_its_year_is_a_missing_counterpart(self):  # rule: waiting-overdue
+    # holds: eligible.overdue
+    def test_what_waits_beyond_its_year_is_a_missing_counterpart(self):
         code = self.new_person()
         self.seed("municipal", hours=[people.hours("municipal", code, next(people.NUMBERS), auditStatus=1)])
         self.run_once()
@@ -60,7 +63,8 @@ class Approved(CityCase):
         self.run_once()
         self.assertEqual(self.found(), [])
 
-    def test_rejected_is_not_waiting_and_never_missing(self):  # rule: rejected
+    # holds: eligible.rejected
+    def test_rejected_is_not_waiting_and_never_missing(self):
         code = self.new_person()
         before = self.waiting()["rejected"]
         self.seed("municipal", hours=[people.hours("municipal", code, next(people.NUMBERS), auditStatus=-1)])
@@ -71,7 +75,8 @@ class Approved(CityCase):
         self.assertEqual(self.waiting()["rejected"], before + 2)
         self.assertNotIn("rejected", self.waiting()["by_reason"])
 
-    def test_a_linked_record_is_kept_in_step_at_any_review(self):  # rule: linked-at-any-review
+    # holds: eligible.linked
+    def test_a_linked_record_is_kept_in_step_at_any_review(self):
         code, number = self.new_person(), next(people.NUMBERS)
         self.seed("municipal", hours=[people.hours("municipal", code, number, auditStatus=1)])
         self.seed("provincial", hours=[people.hours("provincial", code, number, system="371600", shzt="10")])
@@ -80,7 +85,8 @@ class Approved(CityCase):
         self.run_once()
         self.assertEqual(self.hours_of("provincial", code)[0]["kcmc"], "新名")
 
-    def test_whole_new_branch_goes_over_in_one_cycle_in_its_order(self):  # rule: dependency-order
+    # holds: eligible.named order.dependency
+    def test_whole_new_branch_goes_over_in_one_cycle_in_its_order(self):
         department = people.organisation(101, kind="11")
         employer, code = people.organisation(102), people.resident(next(PEOPLE))
         self.seed("municipal", hours=[people.hours("municipal", code, next(people.NUMBERS))])
@@ -94,7 +100,8 @@ class Approved(CityCase):
         self.assertEqual(len(self.hours_of("provincial", code)), 1)
         self.assertEqual(self.refused(), refused)
 
-    def test_what_hangs_on_a_missing_one_waits_and_goes_on_by_itself(self):  # rule: dependency-waits
+    # holds: eligible.named
+    def test_what_hangs_on_a_missing_one_waits_and_goes_on_by_itself(self):
         employer, code = people.organisation(103), people.resident(next(PEOPLE))
         self.seed("municipal", accounts=[
             people.account("municipal", employer, "乙单位", "employer", auditStatus=0),
@@ -112,7 +119,8 @@ class Approved(CityCase):
         self.assertIsNotNone(self.person_row("provincial", code))
         self.assertEqual(len(self.hours_of("provincial", code)), 1)
 
-    def test_an_update_that_names_a_missing_one_holds_that_field_only(self):  # rule: dependency-update-field
+    # holds: eligible.update_field
+    def test_an_update_that_names_a_missing_one_holds_that_field_only(self):
         code, employer = self.new_person(), people.organisation(104)
         self.run_once()
         self.seed("municipal", accounts=[people.account("municipal", employer, "丙单位", "employer", auditStatus=0)])
@@ -121,7 +129,8 @@ class Approved(CityCase):
         row = self.person_row("provincial", code)
         self.assertEqual((row["lxdh"], row["dwxydm"]), ("13800000005", self.employer["code"]))
 
-    def test_a_refused_account_holds_back_only_what_hangs_on_it(self):  # rule: failed-holds-back
+    # holds: order.failed
+    def test_a_refused_account_holds_back_only_what_hangs_on_it(self):
         """Somebody without an employer has no region at the province, which refuses her."""
         refused, fine = people.resident(next(PEOPLE)), self.new_person(sides=("municipal",))
         self.seed("municipal", accounts=[people.account("municipal", refused, region=self.employer["region"])])
@@ -137,7 +146,8 @@ class Approved(CityCase):
         self.assertEqual(len(self.hours_of("provincial", refused)), 1)
         self.assertEqual(self.found(), [])
 
-    def test_a_refused_employer_holds_back_her_people_unsent(self):  # rule: failed-holds-back
+    # holds: order.failed
+    def test_a_refused_employer_holds_back_her_people_unsent(self):
         employer, code = people.organisation(107), people.resident(next(PEOPLE))
         self.seed("municipal", accounts=[
             people.account("municipal", employer, "戊单位", "employer"),
@@ -153,7 +163,8 @@ class Approved(CityCase):
             self.run_once()
         self.assertEqual((self.found(), len(self.hours_of("provincial", code))), ([], 1))
 
-    def test_a_person_needs_exactly_one_valid_account_on_the_target(self):  # rule: person-one-valid
+    # holds: eligible.one_account
+    def test_a_person_needs_exactly_one_valid_account_on_the_target(self):
         code = self.new_person(sides=("municipal",))
         for _ in range(2):
             self.seed("provincial", accounts=[people.account("provincial", code, employer=self.employer["code"])])
@@ -161,7 +172,8 @@ class Approved(CityCase):
         self.run_once()
         self.assertEqual(self.hours_of("provincial", code), [])
 
-    def test_revoking_a_person_leaves_her_hours_alone(self):  # rule: revoked-person-hours
+    # holds: order.revoked_person
+    def test_revoking_a_person_leaves_her_hours_alone(self):
         code = self.new_person()
         self.seed("municipal", hours=[people.hours("municipal", code, next(people.NUMBERS))])
         self.run_once()
@@ -171,7 +183,8 @@ class Approved(CityCase):
         self.assertEqual(self.hours_of("provincial", code)[0]["yxbz"], "1")
         self.assertEqual(self.hours_of("municipal", code)[0]["deleted"], 0)
 
-    def test_revocations_go_the_other_way_round(self):  # rule: revocations-last
+    # holds: order.dependency
+    def test_revocations_go_the_other_way_round(self):
         """A whole branch is revoked while a record is new: the province refuses nothing."""
         department = people.organisation(105, kind="11")
         employer, code = people.organisation(106), people.resident(next(PEOPLE))
@@ -203,7 +216,8 @@ class Other(CityCase):
 
 
 class Any(Other):
-    def test_an_account_goes_over_at_any_review_but_rejected(self):  # rule: create-accounts-any
+    # holds: eligible.any
+    def test_an_account_goes_over_at_any_review_but_rejected(self):
         code, rejected = (self.new_person(sides=("municipal",), auditStatus=review) for review in (0, 2))
         self.run_once()
         self.assertIsNotNone(self.person_row("provincial", code))
@@ -214,7 +228,8 @@ class Any(Other):
 class Never(Other):
     setting = "create_accounts = never"
 
-    def test_an_account_is_missing_at_once_and_never_created(self):  # rule: create-accounts-never
+    # holds: eligible.never
+    def test_an_account_is_missing_at_once_and_never_created(self):
         code = self.new_person(sides=("municipal",))
         self.run_once()
         self.assertIsNone(self.person_row("provincial", code))
@@ -226,7 +241,8 @@ class Never(Other):
 class Submitted(Other):
     setting = "transfer_hours = submitted"
 
-    def test_hours_go_over_once_they_are_submitted(self):  # rule: transfer-hours-submitted
+    # holds: eligible.submitted
+    def test_hours_go_over_once_they_are_submitted(self):
         code = self.new_person()
         self.seed("municipal", hours=[
             people.hours("municipal", code, next(people.NUMBERS), auditStatus=review, course=f"K-{review}",

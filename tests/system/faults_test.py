@@ -143,6 +143,7 @@ class Faults(unittest.TestCase):
             for which in SIDES:
                 self.assertEqual(now[which], self.undisturbed[which], which)
 
+    # holds: read.watermark_clock
     def test_a_municipal_clock_ten_minutes_ahead_locks_nobody_out(self):
         self.clock_off("municipal", 600)
 
@@ -152,6 +153,7 @@ class Faults(unittest.TestCase):
     def test_a_provincial_clock_ten_minutes_ahead_changes_nothing(self):
         self.clock_off("provincial", 600)
 
+    # holds: read.watermark_clock
     def test_a_provincial_clock_ten_minutes_behind_changes_nothing(self):
         self.clock_off("provincial", -600)
 
@@ -233,18 +235,21 @@ class Listings(unittest.TestCase):
             self.assertEqual(city.once("--full").returncode, DONE)
             self.assertEqual(written(city), before)
 
+    # holds: read.shifting_pages
     def test_pages_that_shift_under_a_write_lose_no_record(self):
         self.shifted("page_shift", "municipal", "/hours", count=3, after=1)
 
     def test_a_page_given_twice_creates_nothing_twice(self):
         self.shifted("page_repeated", "municipal", "/hours", after=1)
 
+    # holds: certified.absence
     def test_a_page_left_out_creates_nothing_twice(self):
         self.shifted("page_skipped", "municipal", "/hours", after=1)
 
     def test_a_cursor_that_dies_on_the_second_page_creates_nothing_twice(self):
         self.shifted("cursor_expired", "provincial", "cursor=")
 
+    # holds: read.cursor
     def test_a_cursor_that_dies_twice_is_read_region_by_region_and_nothing_is_said_to_be_absent(self):
         self.shifted("cursor_expired", "provincial", "/xs", exits=(DONE,), count=2)
 
@@ -268,17 +273,20 @@ class Listings(unittest.TestCase):
             self.assertEqual([row for row in city.lines("conflicts") if row["state"] == "open"], [])
             return city.control("/stats")
 
+    # holds: quarantine.told
     def test_a_record_without_its_year_is_quarantined_and_the_rest_goes_on(self):
         self.bad_record("missing_field", "provincial", "/xs", 3, field="nd")
 
     def test_a_record_with_a_null_year_is_quarantined_and_the_rest_goes_on(self):
         self.bad_record("null_field", "provincial", "/xs", 3, field="nd")
 
+    # holds: quarantine.frozen
     def test_a_record_quarantined_for_its_year_is_not_created_beside_itself(self):
         stats = self.bad_record("missing_field", "provincial", "/xs", 3, field="nd")
         self.assertEqual({side: facts["duplicate_creates"] for side, facts in stats.items()},
                          {side: 0 for side in SIDES})
 
+    # holds: quarantine.alone
     def test_an_account_without_its_version_is_quarantined_and_the_rest_goes_on(self):
         self.bad_record("missing_field", "provincial", "/ry", 20, field="bbh")
 

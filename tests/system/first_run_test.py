@@ -51,16 +51,19 @@ class FirstRun(unittest.TestCase):
     def test_the_first_cycle_ends_with_open_conflicts(self):
         self.assertEqual(self.first.returncode, 3, self.first.stderr)
 
+    # holds: log.every_defect conflict.ref
     def test_every_defect_gives_its_conflict_and_there_is_no_other(self):
         expected = self.city.expected()
         found = self.city.lines("conflicts")
         self.assertEqual(found_conflicts(found), expected_conflicts(self.city, expected))
         self.assertEqual({row["state"] for row in found}, {"open"})
 
+    # holds: guard.creates
     def test_both_sides_got_what_they_lacked(self):
         self.assertGreater(self.written["provincial"], 100)
         self.assertGreater(self.written["municipal"], 0)
 
+    # holds: write.echo
     def test_a_second_cycle_writes_nothing(self):
         self.assertEqual(self.second.returncode, 3, self.second.stderr)
         self.assertEqual({side: facts["creates"] + facts["updates"]
@@ -70,10 +73,12 @@ class FirstRun(unittest.TestCase):
         for facts in self.stats.values():
             self.assertEqual(facts["duplicate_creates"], 0)
 
+    # holds: read.no_id_in_url
     def test_no_resident_id_stood_in_a_url(self):
         for facts in self.stats.values():
             self.assertEqual(facts["ids_in_urls"], 0)
 
+    # holds: log.masked
     def test_no_id_stands_in_the_sync_log(self):
         text = (self.city.folder / "log/events.jsonl").read_text()
         for row in self.city.expected():

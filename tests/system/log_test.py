@@ -45,12 +45,14 @@ class Verify(unittest.TestCase):
     def test_a_log_as_it_was_written_is_whole(self):
         self.check(self.whole, "whole")
 
+    # holds: log.altered
     def test_one_changed_byte(self):
         at = len(self.whole) // 2
         line = self.whole[at].replace(b'"run":1', b'"run":7')
         self.assertNotEqual(line, self.whole[at])
         self.check(self.whole[:at] + [line] + self.whole[at + 1:], "altered", at + 1)
 
+    # holds: log.altered
     def test_a_removed_line(self):
         self.check(self.whole[:5] + self.whole[6:], "removed", 6)
 
@@ -62,9 +64,11 @@ class Verify(unittest.TestCase):
         self.assertEqual(done.returncode, 65)
         self.assertNotEqual(json.loads(done.stdout)["verify"], "whole")
 
+    # holds: log.altered
     def test_an_inserted_line(self):
         self.check(self.whole[:5] + [self.whole[4]] + self.whole[5:], "inserted")
 
+    # holds: log.cut
     def test_a_cut_tail(self):
         self.check(self.whole[:-1], "cut")
 

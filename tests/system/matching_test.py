@@ -32,16 +32,19 @@ class Accounts(CityCase):
         self.assertEqual(sorted(row[CODE[OTHER[side]]] for row in self.hours_of(OTHER[side], old)), [old, old])
         return old, new
 
-    def test_a_correction_that_the_municipal_side_alone_knows(self):  # rule: id-changed-municipal
+    # holds: match.id_changed
+    def test_a_correction_that_the_municipal_side_alone_knows(self):
         self.corrected("municipal")
 
-    def test_a_correction_that_the_provincial_side_alone_knows(self):  # rule: id-changed-provincial
+    # holds: match.id_changed
+    def test_a_correction_that_the_provincial_side_alone_knows(self):
         old, new = self.corrected("provincial")
         self.edit("municipal", "account", {"idCard": old}, idCard=new, formerIdCards=[old])
         self.run_once()
         self.assertEqual(self.found(), [], "both know it now")
 
-    def test_a_key_changed_otherwise_writes_nothing_and_keeps_the_link(self):  # rule: key-changed-otherwise
+    # holds: match.key_changed
+    def test_a_key_changed_otherwise_writes_nothing_and_keeps_the_link(self):
         code, stranger = self.new_person(), people.resident(next(PEOPLE))
         self.run_once()
         links = self.city.lines("status")[0]["links"]["account"]
@@ -56,7 +59,8 @@ class Accounts(CityCase):
         self.assertIsNone(self.person_row("provincial", stranger))
         self.assertEqual(self.city.lines("status")[0]["links"]["account"], links)
 
-    def test_the_person_of_an_hour_record_is_an_account_and_no_text(self):  # rule: person-as-account
+    # holds: match.person
+    def test_the_person_of_an_hour_record_is_an_account_and_no_text(self):
         """One record, at the municipal side under the present ID, at the provincial under the former one."""
         old, new, number = self.new_person(), people.resident(next(PEOPLE)), next(people.NUMBERS)
         for side in SIDES:
@@ -75,7 +79,8 @@ class Accounts(CityCase):
                                                      region=self.employer["region"], **more)])
         return code
 
-    def test_one_code_twice_is_a_duplicate_and_nothing_is_written(self):  # rule: duplicate-record
+    # holds: match.duplicate
+    def test_one_code_twice_is_a_duplicate_and_nothing_is_written(self):
         for side in SIDES:
             with self.subTest(side=side):
                 self.setUp()
@@ -85,7 +90,8 @@ class Accounts(CityCase):
                 self.assertEqual(self.found(), [("duplicate_record", "")])
                 self.assertEqual({each: self.written(each) for each in SIDES}, before)
 
-    def test_an_invalid_twin_is_left_out(self):  # rule: duplicate-invalid-left-out
+    # holds: match.duplicate_invalid
+    def test_an_invalid_twin_is_left_out(self):
         for side in SIDES:
             with self.subTest(side=side):
                 self.setUp()
@@ -104,7 +110,8 @@ class Hours(CityCase):
     def counts(self, code):
         return tuple(len(self.hours_of(side, code)) for side in SIDES)
 
-    def test_one_on_each_side_is_one_record_whatever_its_origins(self):  # rule: natural-key-linked
+    # holds: match.natural match.origin_kept
+    def test_one_on_each_side_is_one_record_whatever_its_origins(self):
         code = self.new_person()
         self.pair(code)
         self.run_once()
@@ -115,9 +122,10 @@ class Hours(CityCase):
         row = self.hours_of("provincial", code)[0]
         self.assertEqual((row["kcmc"], self.counts(code)), ("新名", (1, 1)))
         self.assertEqual([self.hours_of("municipal", code)[0]["originSystem"], row["lyxtbm"]], origins,
-                         "origin was written")  # rule: origin-never-written
+                         "origin was written")
 
-    def test_the_linked_record_is_named_by_its_municipal_origin(self):  # rule: natural-key-named
+    # holds: match.natural_named
+    def test_the_linked_record_is_named_by_its_municipal_origin(self):
         code, number = self.new_person(), next(people.NUMBERS)
         self.seed("municipal", hours=[people.hours("municipal", code, number, amount=2)])
         self.seed("provincial", hours=[people.hours("provincial", code, next(people.NUMBERS), amount=3)])
@@ -125,25 +133,29 @@ class Hours(CityCase):
         self.assertEqual([(row["kind"], row["field"], row["subject"]) for row in self.open_now()],
                          [("field_mismatch", "amount", f"hours:371600/{number}")])
 
-    def test_evidence_tells_where_there_is_no_course(self):  # rule: natural-key-evidence
+    # holds: match.natural_evidence
+    def test_evidence_tells_where_there_is_no_course(self):
         code = self.new_person()
         self.pair(code, course="", evidence="Z-1")
         self.run_once()
         self.assertEqual((self.found(), self.counts(code)), ([], (1, 1)))
 
-    def test_without_course_and_evidence_there_is_no_natural_key(self):  # rule: natural-key-none
+    # holds: match.natural_evidence
+    def test_without_course_and_evidence_there_is_no_natural_key(self):
         code = self.new_person()
         self.pair(code, course="", evidence="")
         self.run_once()
         self.assertEqual(self.counts(code), (2, 2))
 
-    def test_another_day_is_another_record(self):  # rule: natural-key-day
+    # holds: match.natural_day
+    def test_another_day_is_another_record(self):
         code = self.new_person()
         self.pair(code, municipal={"finishTime": "2023-05-07 10:00:00"})
         self.run_once()
         self.assertEqual(self.counts(code), (2, 2))
 
-    def test_several_are_one_ambiguous_group_and_nothing_is_written(self):  # rule: natural-key-several
+    # holds: match.ambiguous
+    def test_several_are_one_ambiguous_group_and_nothing_is_written(self):
         code = self.new_person()
         self.pair(code)
         self.seed("provincial", hours=[people.hours("provincial", code, next(people.NUMBERS))])
@@ -158,13 +170,15 @@ class Hours(CityCase):
         self.run_once()
         self.assertEqual((self.found(), self.counts(code)), ([], (1, 2)), "once one is invalid, the others are a pair")
 
-    def test_an_invalid_record_has_no_natural_key(self):  # rule: natural-key-valid-only
+    # holds: match.natural_valid
+    def test_an_invalid_record_has_no_natural_key(self):
         code = self.new_person()
         self.pair(code, provincial={"yxbz": "0"})
         self.run_once()
         self.assertEqual((self.found(), self.counts(code)), ([], (1, 2)))
 
-    def test_what_has_a_counterpart_of_the_bridges_is_no_candidate(self):  # rule: natural-key-created
+    # holds: match.natural_made
+    def test_what_has_a_counterpart_of_the_bridges_is_no_candidate(self):
         code = self.new_person()
         self.seed("municipal", hours=[people.hours("municipal", code, next(people.NUMBERS))])
         self.run_once()
@@ -173,7 +187,8 @@ class Hours(CityCase):
         self.assertEqual(self.counts(code), (2, 2))
         self.assertNotIn(("ambiguous_match", ""), self.found())
 
-    def test_one_origin_twice_is_a_duplicate_and_nothing_is_written(self):  # rule: duplicate-record
+    # holds: match.duplicate match.duplicate_invalid
+    def test_one_origin_twice_is_a_duplicate_and_nothing_is_written(self):
         for side in SIDES:
             with self.subTest(side=side):
                 self.setUp()
@@ -196,7 +211,8 @@ class Hours(CityCase):
         self.assertEqual(done.returncode, 0, done.stderr)
         self.run_once()
 
-    def test_an_unlinked_pair_of_one_natural_key_is_two_records(self):  # rule: unlink-natural-key
+    # holds: plan.unlink
+    def test_an_unlinked_pair_of_one_natural_key_is_two_records(self):
         code = self.new_person()
         self.pair(code, provincial={"sl": "3.00"})
         self.unlink()
@@ -206,7 +222,8 @@ class Hours(CityCase):
             for side, name in (("municipal", "classHour"), ("provincial", "sl")):
                 self.assertEqual(sorted(float(row[name]) for row in self.hours_of(side, code)), [2, 3])
 
-    def test_an_unlinked_pair_of_one_origin_waits_for_people(self):  # rule: unlink-origin
+    # holds: plan.unlink
+    def test_an_unlinked_pair_of_one_origin_waits_for_people(self):
         code, number = self.new_person(), next(people.NUMBERS)
         self.seed("municipal", hours=[people.hours("municipal", code, number, amount=2)])
         self.seed("provincial", hours=[people.hours("provincial", code, number, system="371600", amount=3)])
@@ -222,7 +239,8 @@ class Hours(CityCase):
         self.run_once()
         self.assertEqual((self.found(), self.counts(code)), ([], (2, 2)))
 
-    def test_an_unlinked_pair_of_one_code_waits_for_people(self):  # rule: unlink-code
+    # holds: plan.unlink
+    def test_an_unlinked_pair_of_one_code_waits_for_people(self):
         code = self.new_person(sides=("municipal",), name="王甲")
         self.seed("provincial", accounts=[people.account("provincial", code, name="王乙",
                                                          employer=self.employer["code"],
@@ -238,7 +256,8 @@ class Hours(CityCase):
             self.assertEqual(self.found(), [("ambiguous_match", "")])
             self.assertEqual({side: self.written(side) for side in SIDES}, before)
 
-    def test_a_linked_record_stays_linked_whatever_changes(self):  # rule: link-holds
+    # holds: match.link_holds
+    def test_a_linked_record_stays_linked_whatever_changes(self):
         code = self.new_person()
         self.pair(code)
         self.run_once()

@@ -115,6 +115,7 @@ class Guard(unittest.TestCase):
         done = self.city.cebridge("resume", "--release-plan", self.run_number)
         self.assertEqual(done.returncode, 0, done.stderr)
 
+    # holds: guard.release
     def test_the_held_plan_goes_out_once_it_is_released(self):
         self.assertEqual([row["kind"] for row in self.city.lines("conflicts")], ["mass_change_guard"])
         self.release()
@@ -122,6 +123,7 @@ class Guard(unittest.TestCase):
         self.assertGreater(self.updates(), self.before)
         self.assertEqual(self.city.lines("conflicts"), [])
 
+    # holds: guard.release
     def test_another_plan_than_the_released_one_stays_held(self):
         self.release()
         edit(self.city, person_of(self.city), "13800001234")

@@ -74,6 +74,7 @@ class Apply(Plans):
         self.assertEqual(done.returncode, CREATE, done.stderr)
         self.assertEqual(self.city.control("/stats")["municipal"]["paths"], {})
 
+    # holds: plan.file
     def test_a_plan_alone_writes_nothing_and_apply_writes_it(self):
         people = self.make_plan()
         before = writes(self.city)
@@ -84,6 +85,7 @@ class Apply(Plans):
         self.assertEqual(self.mobiles(people), wanted)
         self.assertEqual(writes(self.city)["provincial"] - before["provincial"], len(people))
 
+    # holds: plan.left_out
     def test_what_changed_on_the_target_meanwhile_is_left_out_and_named_the_others_are_written(self):
         people = self.make_plan()
         self.city.control("/edit", {"side": "provincial", "entity": "account", "match": {"sfzjhm": people[1]},
@@ -99,6 +101,7 @@ class Apply(Plans):
         self.assertEqual(self.city.once().returncode, DONE)
         self.assertEqual(mobile(self.city, people[1]), "13800000001", "it stays for the next cycle")
 
+    # holds: plan.file
     def test_what_stands_in_no_plan_is_not_written_and_stays_for_the_next_cycle(self):
         self.make_plan(2)
         edit(self.city, self.people[5], "13811112222")
@@ -195,6 +198,7 @@ class ApplyHeld(Plans):
         self.apply(HELD)
         self.assertEqual(writes(self.city), before)
 
+    # holds: undo.guarded
     def test_the_release_of_an_undo_outlives_the_cycles_in_between(self):
         """The daemon's ordinary cycle passes its guard, and must not take the release away."""
         run = self.released_run()
@@ -270,6 +274,7 @@ class Undo(Plans):
         self.assertEqual(self.conflicts(), self.HELD)
         self.check_taken_back()
 
+    # holds: undo.run
     def test_the_target_is_brought_back_and_no_cycle_does_it_again(self):
         row = self.undo(self.run_number)
         self.assertEqual(row["left_out"], [])
@@ -284,6 +289,7 @@ class Undo(Plans):
         self.assertEqual(self.conflicts(), [])
         self.assertEqual(self.city.once().returncode, DONE)
 
+    # holds: undo.run
     def test_what_somebody_changed_since_is_left_out_and_named(self):
         self.city.control("/edit", {"side": "provincial", "entity": "account", "match": {"sfzjhm": self.people[1]},
                                     "set": {"lxdh": "13812345678"}})
@@ -369,6 +375,7 @@ class Undo(Plans):
 
 
 class UndoConflict(Plans):
+    # holds: undo.conflict
     def test_what_a_decision_wrote_is_taken_back_and_the_conflict_is_open_again(self):
         person = person_of(self.city)
         for side, match, field, name in (("municipal", "idCard", "realName", "王甲"),

@@ -9,6 +9,7 @@ from city import City  # noqa: E402
 
 
 class Rate(unittest.TestCase):
+    # holds: write.rate
     def test_the_busiest_second_keeps_to_the_rate(self):
         with City(people=40, hours=400, shared=0.3, rate=20) as city:
             city.control("/fault", {"kind": "server_error", "status": 503, "side": "provincial", "method": "GET",

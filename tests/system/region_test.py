@@ -68,6 +68,7 @@ class Region(unittest.TestCase):
     def open_kinds(self):
         return [(row["kind"], row["severity"]) for row in self.city.lines("conflicts")]
 
+    # holds: situation.elsewhere notice.region
     def test_who_always_stood_elsewhere_at_the_province_is_not_linked_and_has_not_left(self):
         code = people.resident(1)
         employers = {row["code"]: row for row in self.city.control("/dump?side=provincial&entity=account")
@@ -87,6 +88,7 @@ class Region(unittest.TestCase):
         self.assertEqual(self.city.once().returncode, 0)
         self.assertEqual(self.open_kinds(), [])
 
+    # holds: scope.left_region
     def test_who_leaves_the_region_is_one_conflict_and_comes_back_without_one(self):
         self.move("370102")
         self.assertEqual(self.city.once("--full").returncode, 3)
@@ -100,6 +102,7 @@ class Region(unittest.TestCase):
         self.assertEqual(self.open_kinds(), [])
         self.assertEqual(mobile(self.city, self.person), "13800005555")
 
+    # holds: scope.left_region_hours
     def test_the_hours_of_who_left_are_not_read_by_id(self):
         self.move("370102")
         self.city.control("/stats", method="DELETE")
@@ -109,6 +112,7 @@ class Region(unittest.TestCase):
         self.assertFalse([path for path in paths if path.startswith("GET /xs/")], paths)
         self.assertEqual(self.open_kinds(), [("left_region", "warning")])
 
+    # holds: scope.left_region_waits
     def test_hours_that_wait_make_it_an_error_and_go_over_when_she_is_back(self):
         self.move("370102")
         self.assertEqual(self.city.once("--full").returncode, 3)
@@ -127,6 +131,7 @@ class Region(unittest.TestCase):
         self.assertEqual(self.open_kinds(), [])
         self.assertEqual((self.arrived(), self.waiting()), (list(NUMBERS[:2]), 0))
 
+    # holds: scope.left_region_waits
     def test_when_no_hours_wait_any_more_it_is_a_warning_again(self):
         self.move("370102")
         self.study(NUMBERS[0])
@@ -137,6 +142,7 @@ class Region(unittest.TestCase):
         self.assertEqual(self.city.once().returncode, 3)
         self.assertEqual(self.open_kinds(), [("left_region", "warning")])
 
+    # holds: scope.resend notice.region
     def test_hours_refused_for_the_region_are_one_conflict_of_the_person_and_are_sent_again(self):
         """The listing hides who left, so the bridge learns it by the refusal."""
         self.move("370102")

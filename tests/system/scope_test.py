@@ -57,6 +57,7 @@ class Scope(unittest.TestCase):
     def mobiles(self):
         return mobile(self.city, self.one["code"]), mobile(self.city, self.other["code"])
 
+    # holds: read.scoped
     def test_a_region_leaves_the_other_regions_alone(self):
         self.edit_both()
         before = self.mobiles()
@@ -81,6 +82,7 @@ class Scope(unittest.TestCase):
         self.resync("--region", region[inside["person"]])
         self.assertEqual((self.course(inside), self.course(outside)), ("课程甲", before))
 
+    # holds: read.scoped
     def test_a_year_leaves_the_other_years_and_the_accounts_alone(self):
         inside, outside = self.hours_of(2023), self.hours_of(2022)
         before = self.course(outside), mobile(self.city, self.one["code"])
@@ -95,6 +97,7 @@ class Scope(unittest.TestCase):
         self.resync()
         self.assertEqual(self.course(outside), "课程乙")
 
+    # holds: read.scoped
     def test_a_person_leaves_the_others_alone_and_is_named_masked(self):
         self.edit_both()
         before = self.mobiles()
@@ -108,6 +111,7 @@ class Scope(unittest.TestCase):
                     input=self.one["code"] + "\n" + self.other["code"] + "\n")
         self.assertEqual(self.last_scope(), "2 persons, year 2023")
 
+    # holds: read.scoped
     def test_an_organisation_leaves_the_people_of_others_alone(self):
         self.edit_both()
         before = self.mobiles()

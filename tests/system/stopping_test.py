@@ -59,6 +59,7 @@ class Stopping(unittest.TestCase):
         time.sleep(1)
         self.stop(daemon)
 
+    # holds: read.interrupted
     def test_a_first_fill_that_is_stopped_goes_on(self):
         self.city.configure(f"rate = {self.city.rate}/s", "rate = 20/s")
         daemon = self.start()

@@ -37,6 +37,7 @@ class Unregistered(CityCase):
     def clean(self):
         self.assertEqual(self.found(), [])
 
+    # holds: notice.registered
     def test_an_employer_or_a_department_is_told_at_once(self):
         for kind in FIELD:
             for side in SIDES:
@@ -53,6 +54,7 @@ class Unregistered(CityCase):
                     self.run_once()
                     self.clean()
 
+    # holds: notice.registered
     def test_two_who_name_it_give_one_which_stays_as_long_as_one_does(self):
         code = self.code_of_nobody()
         first, second = self.name_it(code), self.name_it(code)
@@ -73,6 +75,7 @@ class Unregistered(CityCase):
         self.run_once()
         self.assertEqual([row["number"] for row in self.open_now()], [number], "back again, it opens again")
 
+    # holds: notice.registered_since
     def test_only_accounts_registered_before_the_notice_make_it_an_information(self):
         code = self.code_of_nobody()
         self.name_it(code, old=True)
@@ -82,6 +85,7 @@ class Unregistered(CityCase):
         self.run_once()
         self.assertEqual((self.found(), self.severities()), ([MISSING], ["error"]))
 
+    # holds: conflict.counts_up
     def test_each_cycle_that_judged_it_counts_once(self):
         """Two name it, and each full cycle judges both."""
         code = self.code_of_nobody()
@@ -92,6 +96,7 @@ class Unregistered(CityCase):
         self.run_once("--full")
         self.assertEqual([row["times_seen"] for row in self.open_now()], [2])
 
+    # holds: notice.registered_unread
     def test_nothing_is_said_while_a_side_is_unread(self):
         self.city.control("/fault", {"kind": "server_error", "side": "provincial", "path": "/gw/ry", "count": -1})
         self.name_it(self.code_of_nobody(), sides=("municipal",))
@@ -101,6 +106,7 @@ class Unregistered(CityCase):
         self.run_once()
         self.assertEqual(self.found(), [MISSING])
 
+    # holds: notice.registered
     def test_what_the_region_hides_is_asked_for_and_stands(self):
         code = self.code_of_nobody("department")
         self.seed("provincial", accounts=[people.account("provincial", code, "省厅", "department", region="370102")])
@@ -108,6 +114,7 @@ class Unregistered(CityCase):
         self.run_once()
         self.clean()
 
+    # holds: notice.registered
     def test_an_account_that_is_frozen_stands(self):
         """By a name that is empty; then its code itself becomes unreadable."""
         code = self.code_of_nobody()
@@ -124,6 +131,7 @@ class Unregistered(CityCase):
         self.run_once()
         self.assertEqual([kind for kind, _ in self.found()], ["invalid_record"])
 
+    # holds: notice.registered
     def test_an_organisation_that_became_another_leaves_its_people_behind(self):
         code, other = self.code_of_nobody(), self.code_of_nobody()
         self.seed("municipal", accounts=[people.account("municipal", code, "某单位", "employer",

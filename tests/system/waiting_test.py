@@ -33,6 +33,7 @@ class Waiting(unittest.TestCase):
     def provincial(self, number):
         return self.city.control(f"/inspect?side=provincial&entity=hours&system=371600&number={number}")["records"]
 
+    # holds: eligible.day_limit
     def test_recognised_hours_beyond_the_day_limit_wait_in_the_order_of_finished(self):
         """4 + 3 fit into the day's 8 hours; 4 more do not, though they were entered first."""
         self.city.control("/seed?side=municipal", {"hours": [
@@ -44,6 +45,7 @@ class Waiting(unittest.TestCase):
         status = json.loads(self.city.cebridge("status", "--json").stdout)
         self.assertEqual(status["waiting"]["by_reason"].get("day_limit"), 1)
 
+    # holds: eligible.day_limit
     def test_a_record_that_stands_on_both_sides_takes_one_place_of_the_day(self):
         """3 hours shared and 4 new ones fit into 8, also when the new ones are judged before the shared are linked."""
         self.city.control("/seed?side=municipal", {"hours": [
@@ -55,6 +57,7 @@ class Waiting(unittest.TestCase):
         self.assertEqual(self.city.once().returncode, 0)
         self.assertEqual([len(self.provincial(number)) for number in (9900005, 9900006)], [1, 1])
 
+    # holds: eligible.day_limit
     def test_recognised_hours_under_a_former_id_get_their_place_of_the_day(self):
         former = next(code for code in (self.person[:14] + f"{number}" + check for number in range(900, 1000)
                                         for check in "0123456789X") if valid(code) and code != self.person)
@@ -65,6 +68,7 @@ class Waiting(unittest.TestCase):
         self.assertEqual(self.city.once().returncode, 0)
         self.assertEqual(len(self.provincial(9900007)), 1)
 
+    # holds: eligible.final
     def test_hours_that_are_not_final_wait_and_go_over_once_they_are(self):
         record = recognised(self.person, 9900004, 9, 2)
         record["auditStatus"] = 2

@@ -38,6 +38,7 @@ class Years(unittest.TestCase):
     def open(self, kind):
         return [row for row in self.city.lines("conflicts") if row["kind"] == kind]
 
+    # holds: notice.totals
     def test_a_total_told_wrongly_is_a_conflict_until_it_is_put_right(self):
         row = self.annual(True)
         match = {"sfzjhm": row["person"], "nd": str(row["year"])}
@@ -52,6 +53,7 @@ class Years(unittest.TestCase):
         self.assertEqual(self.city.once().returncode, 0)
         self.assertEqual(self.open("total_mismatch"), [])
 
+    # holds: notice.qualification
     def test_qualified_told_wrongly_is_critical(self):
         row = self.annual(False)
         match = {"sfzjhm": row["person"], "nd": str(row["year"])}
@@ -61,6 +63,7 @@ class Years(unittest.TestCase):
         self.edit("provincial", "annual", match, {"hgbz": "0"})
         self.assertEqual(self.city.once().returncode, 0)
 
+    # holds: notice.certificate
     def test_a_certificate_where_nobody_qualified_is_critical(self):
         row = self.annual(False)
         match = {"idCard": row["person"], "studyYear": row["year"]}
@@ -70,6 +73,7 @@ class Years(unittest.TestCase):
         self.edit("municipal", "annual", match, {"certNo": "", "certIssuedAt": ""})
         self.assertEqual(self.city.once().returncode, 0)
 
+    # holds: order.open_checks notice.late
     def test_a_record_finished_behind_its_cutoff_is_late_and_goes_over_all_the_same(self):
         row = self.hours()
         system, number = row["origin"].split("/")
@@ -82,6 +86,7 @@ class Years(unittest.TestCase):
         self.edit("municipal", "hours", {"originNo": number}, {"finishTime": "2022-06-01 10:00:00"})
         self.assertEqual(self.city.once().returncode, 0)
 
+    # holds: plan.totals
     def test_hours_balance_behind_a_full_cycle(self):
         self.assertEqual(self.city.once("--full").returncode, 0)
         totals = self.city.lines("status")[0]["control_totals"]
@@ -92,6 +97,7 @@ class Years(unittest.TestCase):
 
 
 class Settling(unittest.TestCase):
+    # holds: notice.settled
     def test_only_a_cycle_that_wrote_waits_for_the_platforms(self):
         with City(people=10, hours=100) as city:
             city.configure("settle = 0 s", "settle = 3 s")

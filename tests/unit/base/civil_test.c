@@ -8,6 +8,7 @@
 
 #include "mapping/base/civil.h"
 
+/* holds: model.times */
 static void times_are_read_by_their_format(void **state)
 {
     (void)state;
@@ -75,6 +76,7 @@ static void days_are_counted_through_the_calendar(void **state)
     }
 }
 
+/* holds: model.times */
 static void the_day_is_that_of_the_zone(void **state)
 {
     (void)state;

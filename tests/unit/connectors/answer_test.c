@@ -162,6 +162,7 @@ static const struct {
      ANSWER_NOT_FOUND, "E4040?????very?"},
 };
 
+/* holds: gone.own_words */
 static void every_answer_has_its_class(void **state)
 {
     (void)state;
@@ -185,6 +186,7 @@ static const struct {
     {REPLY_TOO_LARGE, CALL_BATCH, ANSWER_UNKNOWN}, {REPLY_UNKNOWN, CALL_QUERY, ANSWER_RETRY},
 };
 
+/* holds: write.unknown */
 static void without_a_whole_reply_a_write_may_have_happened(void **state)
 {
     (void)state;
@@ -328,6 +330,7 @@ static void the_date_header_is_read(void **state)
     assert_int_equal(answer.date_ms, 1681689600000);
 }
 
+/* holds: write.batch */
 static void municipal_results_are_matched_by_index(void **state)
 {
     (void)state;
@@ -356,6 +359,7 @@ static void municipal_results_are_matched_by_index(void **state)
     check(answer.items[3].record, "{\"id\":3}");
 }
 
+/* holds: write.batch */
 static void provincial_results_are_matched_by_index(void **state)
 {
     (void)state;
@@ -379,6 +383,7 @@ static void provincial_results_are_matched_by_index(void **state)
     assert_string_equal(answer.items[3].code, "422");
 }
 
+/* holds: write.batch */
 static void an_item_without_a_clear_result_is_unknown(void **state)
 {
     (void)state;

@@ -147,6 +147,7 @@ static enum listing_step drive(struct sim *sim, struct listing *listing, unsigne
     return step;
 }
 
+/* holds: read.incremental read.shifting_pages */
 static void what_changed_is_never_missed_under_writes(void **state)
 {
     static struct sim sim;
@@ -176,6 +177,7 @@ static void what_changed_is_never_missed_under_writes(void **state)
     assert_true(certified > 250);
 }
 
+/* holds: read.one_second */
 static void a_second_longer_than_a_page_is_read_whole(void **state)
 {
     static struct sim sim;
@@ -214,6 +216,7 @@ static void a_full_listing_of_a_still_platform_is_certified(void **state)
 }
 
 /* Records leave the filter while the listing is read, so that all behind them move forward. */
+/* holds: read.shifting_pages */
 static void records_that_move_forward_are_not_missed(void **state)
 {
     static struct sim sim;
@@ -242,6 +245,7 @@ static void records_that_move_forward_are_not_missed(void **state)
     }
 }
 
+/* holds: read.last_page */
 static void records_created_meanwhile_are_read_too(void **state)
 {
     static struct sim sim;
@@ -377,6 +381,7 @@ static const struct {
      false},
 };
 
+/* holds: certified.total certified.versions certified.first_page */
 static void full_listings_are_certified_only_when_they_held_still(void **state)
 {
     (void)state;
@@ -392,6 +397,7 @@ static void full_listings_are_certified_only_when_they_held_still(void **state)
     }
 }
 
+/* holds: read.last_page */
 static void a_last_page_that_never_holds_still_ends_uncertified(void **state)
 {
     struct listing listing;
@@ -473,6 +479,7 @@ static const struct {
      false},
 };
 
+/* holds: certified.first_page */
 static void a_first_page_may_only_lose_what_left_the_scope(void **state)
 {
     (void)state;
@@ -515,6 +522,7 @@ static void a_platform_that_breaks_its_order_fails(void **state)
     }
 }
 
+/* holds: read.watermark_clock */
 static void the_watermark_of_a_full_listing_stays_behind_its_beginning(void **state)
 {
     static const struct {
@@ -538,6 +546,7 @@ static void the_watermark_of_a_full_listing_stays_behind_its_beginning(void **st
 }
 
 /* Eight readings of a second of two pages, each time with other ids. */
+/* holds: read.one_second */
 static void a_second_that_never_holds_still_holds_the_watermark(void **state)
 {
     struct listing listing;
@@ -600,6 +609,7 @@ static void a_cursor_is_followed_to_its_end(void **state)
     listing_end(&listing);
 }
 
+/* holds: read.cursor */
 static void a_dead_cursor_restarts_once_and_then_divides(void **state)
 {
     struct listing listing;

@@ -28,6 +28,7 @@ static size_t drive(unsigned rate, int64_t gap_ms, size_t count)
     return count;
 }
 
+/* holds: write.rate */
 static void no_window_of_a_second_holds_more_than_the_rate(void **state)
 {
     static const unsigned rates[] = {1, 2, 10, 50, 999, 1000};

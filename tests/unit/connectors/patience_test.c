@@ -26,6 +26,7 @@ static void a_retry_waits_anything_up_to_its_bound(void **state)
     }
 }
 
+/* holds: guard.patience */
 static void four_failures_leave_it_open_to_be_tried(void **state)
 {
     struct breaker breaker = {0};
@@ -41,6 +42,7 @@ static void four_failures_leave_it_open_to_be_tried(void **state)
 
 static const int64_t most_left_alone_ms[] = {60000, 120000, 240000, 480000, 900000, 900000};
 
+/* holds: guard.patience */
 static void from_the_fifth_on_it_is_left_alone_for_longer_and_longer(void **state)
 {
     (void)state;
@@ -58,6 +60,7 @@ static void from_the_fifth_on_it_is_left_alone_for_longer_and_longer(void **stat
     }
 }
 
+/* holds: guard.patience */
 static void one_success_forgets_all_failures(void **state)
 {
     struct breaker breaker = {0};

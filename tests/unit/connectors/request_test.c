@@ -372,6 +372,7 @@ static void a_resident_id_is_seen_in_a_url(void **state)
     }
 }
 
+/* holds: read.no_id_in_url */
 static void a_resident_id_never_stands_in_a_url(void **state)
 {
     (void)state;

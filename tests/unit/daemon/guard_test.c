@@ -31,6 +31,7 @@ static const struct row {
     {"nothing known, nothing written", 0, 0, 0, false, GUARD_PASSES},
 };
 
+/* holds: guard.revocations guard.updates guard.creates */
 static void each_rule_of_the_writes(void **state)
 {
     (void)state;
@@ -45,6 +46,7 @@ static void each_rule_of_the_writes(void **state)
     }
 }
 
+/* holds: guard.listing */
 static void a_listing_below_nine_tenths_is_held(void **state)
 {
     (void)state;

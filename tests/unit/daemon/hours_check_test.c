@@ -65,6 +65,7 @@ static struct record record_of(size_t row)
     return record;
 }
 
+/* holds: notice.unit notice.year notice.late notice.unproven notice.amount */
 static void each_row_gives_its_conflicts(void **state)
 {
     for (size_t row = 0; row < sizeof ROWS / sizeof *ROWS; row++) {
@@ -83,6 +84,7 @@ static void each_row_gives_its_conflicts(void **state)
     }
 }
 
+/* holds: notice.held_value */
 static void a_held_field_counts_with_its_municipal_value(void **state)
 {
     struct record municipal = record_of(0), provincial = record_of(0);

@@ -183,6 +183,7 @@ static void die_on_second(struct peer_line *line)
         ;
 }
 
+/* holds: write.unknown */
 static void a_connection_that_dies_never_makes_a_second_send(void **state)
 {
     (void)state;

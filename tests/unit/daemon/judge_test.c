@@ -82,11 +82,13 @@ static void expect(struct fixture *fixture, enum situation situation, field_set 
     assert_true(fixture->judgement.mismatch == mismatch);
 }
 
+/* holds: situation.in_sync */
 static void in_step_writes_nothing(void **state)
 {
     expect(*state, SITUATION_in_sync, 0, 0, 0);
 }
 
+/* holds: situation.municipal_changed */
 static void one_changed_field_goes_over_alone(void **state)
 {
     struct fixture *fixture = *state;
@@ -96,6 +98,7 @@ static void one_changed_field_goes_over_alone(void **state)
     assert_true((fixture->judgement.agreed & FIELD_BIT(FIELD_ACCOUNT_NAME)) == 0);
 }
 
+/* holds: merge.conflict_both */
 static void a_conflict_stops_its_field_and_no_other(void **state)
 {
     struct fixture *fixture = *state;
@@ -106,6 +109,7 @@ static void a_conflict_stops_its_field_and_no_other(void **state)
            FIELD_BIT(FIELD_ACCOUNT_NAME));
 }
 
+/* holds: situation.held_field */
 static void a_field_in_conflict_is_no_change_of_its_side(void **state)
 {
     struct fixture *fixture = *state;
@@ -152,6 +156,7 @@ static void a_decision_made_on_other_values_does_not_stand(void **state)
     assert_true(fixture->judgement.mismatch == FIELD_BIT(FIELD_ACCOUNT_NAME));
 }
 
+/* holds: merge.empty */
 static void first_contact_fills_empty_fields_both_ways(void **state)
 {
     struct fixture *fixture = *state;
@@ -163,6 +168,7 @@ static void first_contact_fills_empty_fields_both_ways(void **state)
            FIELD_BIT(FIELD_ACCOUNT_TITLE), 0);
 }
 
+/* holds: situation.municipal_revoked */
 static void a_revocation_is_carried_over_alone(void **state)
 {
     struct fixture *fixture = *state;
@@ -171,6 +177,7 @@ static void a_revocation_is_carried_over_alone(void **state)
     expect(fixture, SITUATION_municipal_revoked, 0, FIELD_BIT(FIELD_ACCOUNT_VALID), 0);
 }
 
+/* holds: situation.edit_wins */
 static void an_edit_beats_a_revocation(void **state)
 {
     struct fixture *fixture = *state;
@@ -180,6 +187,7 @@ static void an_edit_beats_a_revocation(void **state)
     expect(fixture, SITUATION_revoked_or_changed, 0, 0, 0);
 }
 
+/* holds: situation.agreed */
 static void equal_now_means_agreed_whatever_the_base(void **state)
 {
     struct fixture *fixture = *state;
@@ -188,6 +196,7 @@ static void equal_now_means_agreed_whatever_the_base(void **state)
     assert_true((fixture->judgement.agreed & FIELD_BIT(FIELD_ACCOUNT_NAME)) != 0);
 }
 
+/* holds: notice.region_read_only */
 static void the_region_of_a_person_is_never_written_to_the_province(void **state)
 {
     struct fixture *fixture = *state;
@@ -197,6 +206,7 @@ static void the_region_of_a_person_is_never_written_to_the_province(void **state
     expect(fixture, SITUATION_municipal_changed, 0, FIELD_BIT(FIELD_ACCOUNT_EMPLOYER), 0);
 }
 
+/* holds: merge.since */
 static void the_first_time_a_field_differed_is_kept(void **state)
 {
     struct fixture *fixture = *state;
@@ -246,6 +256,7 @@ static void what_was_undone_is_written_to_neither_side_whatever_the_policy(void 
     }
 }
 
+/* holds: write.base */
 static void an_undone_field_stops_no_other_and_moves_no_base(void **state)
 {
     struct fixture *fixture = *state;
@@ -304,7 +315,7 @@ static void an_undone_revocation_stands_apart(void **state)
     assert_true(fixture->judgement.undone == FIELD_BIT(FIELD_ACCOUNT_VALID));
 }
 
-/* rule: change-time */
+/* holds: merge.since */
 static void what_both_sides_agree_on_has_no_time_of_change(void **state)
 {
     struct fixture *fixture = *state;
@@ -337,7 +348,7 @@ static void put_hold(struct fixture *fixture, struct field_hold *hold)
     fixture->at.hold_count = 1;
 }
 
-/* rule: decision-outdated */
+/* holds: conflict.outdated */
 static void a_decision_is_for_the_value_that_was_seen_and_no_later_one(void **state)
 {
     struct fixture *fixture = *state;
@@ -357,7 +368,7 @@ static void a_decision_is_for_the_value_that_was_seen_and_no_later_one(void **st
     assert_true((fixture->judgement.agreed & FIELD_BIT(FIELD_ACCOUNT_NAME)) != 0);
 }
 
-/* rule: decision-value */
+/* holds: conflict.value */
 static void a_value_of_the_clerks_goes_to_each_side_that_lacks_it(void **state)
 {
     struct fixture *fixture = *state;
@@ -377,7 +388,6 @@ static void a_value_of_the_clerks_goes_to_each_side_that_lacks_it(void **state)
     assert_true(fixture->judgement.write[PROVINCIAL] == 0 && fixture->judgement.settled == name);
 }
 
-/* rule: accept-holds */
 static void what_was_accepted_is_not_written_though_the_policy_could_say_by_now(void **state)
 {
     struct fixture *fixture = *state;
@@ -393,7 +403,6 @@ static void what_was_accepted_is_not_written_though_the_policy_could_say_by_now(
     assert_true(fixture->judgement.write[PROVINCIAL] == FIELD_BIT(FIELD_ACCOUNT_MOBILE));
 }
 
-/* rule: revocation-decided */
 static void a_decided_revocation_is_carried_out_and_settled(void **state)
 {
     struct fixture *fixture = *state;
@@ -428,6 +437,7 @@ static struct mapping *mapping_toward(const char *direction)
 }
 
 /* One row: a direction, what is at each side, and what may still be written. */
+/* holds: direction.to_provincial direction.to_municipal direction.compare */
 static void writes_towards_the_source_are_dropped_and_become_mismatches(void **state)
 {
 #define NAME FIELD_ACCOUNT_NAME
@@ -438,22 +448,18 @@ static void writes_towards_the_source_are_dropped_and_become_mismatches(void **s
         enum field field;
         bool written;
     } rows[] = {
-        /* rule: direction-to-provincial */
         {"to_provincial", MUNICIPAL, NAME, true},
         {"to_provincial", PROVINCIAL, NAME, false},
         {"to_provincial", MUNICIPAL, VALID, true},
         {"to_provincial", PROVINCIAL, VALID, false},
-        /* rule: direction-to-municipal */
         {"to_municipal", PROVINCIAL, NAME, true},
         {"to_municipal", MUNICIPAL, NAME, false},
         {"to_municipal", PROVINCIAL, VALID, true},
         {"to_municipal", MUNICIPAL, VALID, false},
-        /* rule: direction-compare */
         {"compare", MUNICIPAL, NAME, false},
         {"compare", PROVINCIAL, NAME, false},
         {"compare", MUNICIPAL, VALID, false},
         {"compare", PROVINCIAL, VALID, false},
-        /* rule: direction-both */
         {"both", MUNICIPAL, NAME, true},
         {"both", PROVINCIAL, NAME, true},
         {"both", MUNICIPAL, VALID, true},
@@ -484,7 +490,6 @@ static void writes_towards_the_source_are_dropped_and_become_mismatches(void **s
 #undef VALID
 }
 
-/* rule: direction-review */
 static void a_dropped_step_back_is_no_revoked_review(void **state)
 {
     struct fixture *fixture = *state;
@@ -500,7 +505,7 @@ static void a_dropped_step_back_is_no_revoked_review(void **state)
 
 /* --- situations that write nothing ------------------------------------------------------------- */
 
-/* rule: vanished */
+/* holds: situation.vanished */
 static void what_vanished_is_a_conflict_and_nothing_is_written(void **state)
 {
     struct fixture *fixture = *state;
@@ -515,7 +520,7 @@ static void what_vanished_is_a_conflict_and_nothing_is_written(void **state)
     expect(fixture, SITUATION_reinstated, 0, 0, 0);
 }
 
-/* rule: policy-ignore-unchanged */
+/* holds: situation.held_field */
 static void an_ignored_field_makes_no_side_changed(void **state)
 {
     struct fixture *fixture = *state;

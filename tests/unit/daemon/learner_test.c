@@ -100,6 +100,7 @@ static void expect(struct bench *bench, const char *what)
         fail_msg("found '%s', not '%s'", bench->found, what);
 }
 
+/* holds: notice.totals */
 static void a_year_that_both_sides_tell_rightly_is_no_conflict(void **state)
 {
     struct bench *bench = *state;
@@ -107,6 +108,7 @@ static void a_year_that_both_sides_tell_rightly_is_no_conflict(void **state)
     expect(bench, "");
 }
 
+/* holds: notice.totals */
 static void a_total_that_one_side_tells_wrongly_is_named_to_the_hundredth(void **state)
 {
     struct bench *bench = *state;
@@ -115,6 +117,7 @@ static void a_total_that_one_side_tells_wrongly_is_named_to_the_hundredth(void *
     expect(bench, "total_mismatch professional -1;");
 }
 
+/* holds: notice.no_row */
 static void a_missing_yearly_row_is_zero_hours_and_not_qualified(void **state)
 {
     struct bench *bench = *state;
@@ -124,6 +127,7 @@ static void a_missing_yearly_row_is_zero_hours_and_not_qualified(void **state)
                   "qualification_mismatch qualified -1;");
 }
 
+/* holds: notice.reason */
 static void a_record_held_back_is_the_reason_and_makes_it_a_warning(void **state)
 {
     struct bench *bench = *state;
@@ -135,6 +139,7 @@ static void a_record_held_back_is_the_reason_and_makes_it_a_warning(void **state
     expect(bench, "total_mismatch public waiting1;");
 }
 
+/* holds: notice.settled */
 static void yearly_results_that_were_not_read_are_not_compared(void **state)
 {
     struct bench *bench = *state;
@@ -144,6 +149,7 @@ static void yearly_results_that_were_not_read_are_not_compared(void **state)
     expect(bench, "");
 }
 
+/* holds: notice.qualification */
 static void both_platforms_wrong_alike_is_told_all_the_same(void **state)
 {
     struct bench *bench = *state;
@@ -153,6 +159,7 @@ static void both_platforms_wrong_alike_is_told_all_the_same(void **state)
     expect(bench, "qualification_mismatch qualified -1;");
 }
 
+/* holds: notice.counted_twice */
 static void a_course_counts_once_with_the_larger_amount(void **state)
 {
     struct bench *bench = *state;
@@ -163,6 +170,7 @@ static void a_course_counts_once_with_the_larger_amount(void **state)
     expect(bench, "counted_twice course_code -1;");
 }
 
+/* holds: notice.counted_twice */
 static void one_origin_twice_is_not_counted_twice(void **state)
 {
     struct bench *bench = *state;
@@ -171,6 +179,7 @@ static void one_origin_twice_is_not_counted_twice(void **state)
     expect(bench, "");
 }
 
+/* holds: notice.certificate */
 static void certificates(void **state)
 {
     static const struct {
@@ -198,6 +207,7 @@ static void certificates(void **state)
     }
 }
 
+/* holds: notice.day */
 static void a_day_holds_no_more_than_its_limit(void **state)
 {
     struct bench *bench = *state;
@@ -210,6 +220,7 @@ static void a_day_holds_no_more_than_its_limit(void **state)
     assert_string_equal(bench->found, "implausible_amount amount online-1;");
 }
 
+/* holds: plan.totals */
 static void the_balance_names_what_held_records_explain(void **state)
 {
     struct bench *bench = *state;

@@ -66,6 +66,9 @@ static const struct row {
     {"ignore: kept apart when one changed", POLICY_IGNORE, "b", "a", "a", 0, 0, false, APART},
 };
 
+/* holds: merge.conflict_one merge.conflict_both merge.newest_one merge.newest_both merge.newest_close */
+/* holds: merge.municipal merge.provincial merge.chain_one merge.chain_both merge.chain_rejected */
+/* holds: merge.larger merge.ignore merge.empty merge.emptied merge.agreed */
 static void each_rule_gives_its_verdict(void **state)
 {
     (void)state;
@@ -108,6 +111,7 @@ static void the_rules_are_fair_to_both_sides(void **state)
     }
 }
 
+/* holds: merge.review_revoked */
 static void only_leaving_hrss_is_a_revoked_review(void **state)
 {
     (void)state;

@@ -96,6 +96,7 @@ static void an_empty_plan_is_a_plan(void **test)
     free(written.text);
 }
 
+/* holds: plan.file */
 static void every_altered_byte_is_noticed(void **test)
 {
     (void)test;

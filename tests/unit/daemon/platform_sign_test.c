@@ -39,6 +39,7 @@ static const struct row {
     {"more than 2 % are a sign", {.accounts = 10000, .accounts_gone = 201}, SIGN_GONE, false},
 };
 
+/* holds: guard.platform_signs */
 static void each_sign(void **state)
 {
     (void)state;
@@ -50,6 +51,7 @@ static void each_sign(void **state)
     }
 }
 
+/* holds: guard.platform_signs */
 static void a_replica_may_lag_for_thirty_seconds(void **state)
 {
     (void)state;
@@ -58,6 +60,7 @@ static void a_replica_may_lag_for_thirty_seconds(void **state)
     assert_true(platform_sign_young(1000, 990));
 }
 
+/* holds: guard.platform_signs */
 static void sentinels_are_few_however_many_links_there_are(void **state)
 {
     (void)state;

@@ -41,6 +41,7 @@ static void without_any_full_cycle_one_is_due_at_once(void **state)
     assert_int_equal(schedule_next_full(&schedule, now), cst(18, 2, 30));
 }
 
+/* holds: read.full */
 static void a_missed_full_cycle_is_made_up_once(void **state)
 {
     (void)state;
@@ -77,6 +78,7 @@ static void a_long_pause_makes_no_burst(void **state)
     assert_int_equal(schedule_wait_ms(&schedule, now), MINUTE_MS);
 }
 
+/* holds: read.full */
 static void the_full_cycle_comes_at_its_hour_in_china(void **state)
 {
     (void)state;

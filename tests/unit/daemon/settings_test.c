@@ -57,6 +57,7 @@ static enum status load(const char *text, struct settings *settings, struct faul
     return settings_load(write_file("cebridge.conf", text, 0644), settings, fault);
 }
 
+/* holds: guard.observe */
 static void defaults_are_those_of_the_manual(void **state)
 {
     (void)state;

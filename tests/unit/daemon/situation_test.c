@@ -72,6 +72,11 @@ static struct situation_facts facts_of(const struct example *example)
     };
 }
 
+/* holds: situation.new_municipal situation.new_provincial situation.first_contact situation.in_sync */
+/* holds: situation.municipal_changed situation.provincial_changed situation.converged */
+/* holds: situation.both_changed situation.municipal_revoked situation.provincial_revoked */
+/* holds: situation.revoked_or_changed situation.reinstated situation.retired situation.never_shared */
+/* holds: situation.vanished situation.left_region situation.elsewhere */
 static void each_example_falls_in_its_row(void **state)
 {
     (void)state;
@@ -93,6 +98,7 @@ static bool can_be(const struct situation_facts *facts)
     return !both_absent && !(absent && facts->base != BASE_NONE) && !(gone && facts->base == BASE_NONE);
 }
 
+/* holds: situation.one_row */
 static void every_combination_falls_in_exactly_one_row(void **state)
 {
     (void)state;
@@ -113,6 +119,7 @@ static void every_combination_falls_in_exactly_one_row(void **state)
     }
 }
 
+/* holds: situation.one_row */
 static void the_table_does_not_care_which_side_is_which(void **state)
 {
     (void)state;
@@ -148,6 +155,7 @@ static void the_table_does_not_care_which_side_is_which(void **state)
     }
 }
 
+/* holds: situation.kind */
 static void a_situation_that_is_a_conflict_is_a_kind(void **state)
 {
     (void)state;

@@ -112,6 +112,7 @@ static void assert_whole(struct log *log, int64_t lines)
     assert_int_equal(chain_count(log->chain), lines);
 }
 
+/* holds: log.chained */
 static void line_has_its_form(void **test)
 {
     static const char form[] =
@@ -135,6 +136,7 @@ static void line_has_its_form(void **test)
     assert_int_equal(stands.st_mode & 0777, 0600);
 }
 
+/* holds: log.chained */
 static void chain_goes_on_after_a_restart(void **test)
 {
     struct log *log = *test;
@@ -220,6 +222,7 @@ static void full_disk_leaves_no_part_of_a_line(void **test)
     assert_whole(log, 2);
 }
 
+/* holds: log.rotated */
 static void chain_goes_on_across_files(void **test)
 {
     static const char first[] = "{\"n\":3,\"time\":\"2023-06-01T12:15:00Z\",\"event\":\"log_rotated\","
@@ -536,6 +539,7 @@ static void change_log(const struct log *log, const char *how, int line)
     assert_int_equal(system(command), 0);
 }
 
+/* holds: log.altered */
 static void check_names_the_first_line_that_is_wrong(void **test)
 {
     static const struct {

@@ -56,6 +56,7 @@ static void conflict_comes_back_whole(void **test)
 }
 
 /* One row: where a conflict stands, what is seen, and where it stands then. */
+/* holds: conflict.reopens conflict.states */
 static void life_of_a_conflict(void **test)
 {
     static const struct {
@@ -120,7 +121,7 @@ static void life_of_a_conflict(void **test)
     }
 }
 
-/* rule: conflict-counts-up */
+/* holds: conflict.counts_up */
 static void a_conflict_is_counted_once_a_run(void **test)
 {
     struct state *state = *test;

@@ -125,6 +125,7 @@ static void waves_go_from_the_lowest(void **test)
     assert_int_equal(journal_next_wave(state->store, RUN, &wave), STATUS_NOT_FOUND);
 }
 
+/* holds: write.rejected */
 static void rejected_key_is_known_until_released(void **test)
 {
     struct state *state = *test;

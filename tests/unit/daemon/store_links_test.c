@@ -118,6 +118,7 @@ static void link_changed_in_the_file_is_corrupt(void **test)
     }
 }
 
+/* holds: conflict.sealed */
 static void personal_values_do_not_stand_in_the_file(void **test)
 {
     struct state *state = *test;

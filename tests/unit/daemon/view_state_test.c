@@ -275,6 +275,19 @@ static void status_says_what_is_open(void **state)
     assert_true(json_is_false(at("daemon/running")));
 }
 
+/* holds: guard.stale_after */
+static void no_good_cycle_for_long_is_an_alarm(void **state)
+{
+    (void)state;
+    small.settings.stale_after_ms = 30000; /* the good one ended 30 s ago */
+    assert_int_equal(look("status", json_object(), true), 0);
+    assert_true(json_is_false(at("stale")));
+    small.settings.stale_after_ms = 29999;
+    assert_int_equal(look("status", json_object(), true), 0);
+    assert_true(json_is_true(at("stale")));
+    assert_true(json_is_false(at("in_step")));
+}
+
 static void runs_and_run_give_the_cycle_with_its_counts(void **state)
 {
     (void)state;
@@ -316,6 +329,7 @@ static void conflicts_are_listed_and_filtered(void **state)
     }
 }
 
+/* holds: conflict.sealed */
 static void a_conflict_in_full_is_logged_and_only_for_who_may_decide(void **state)
 {
     (void)state;
@@ -432,6 +446,7 @@ static void a_decision_marks_both_records_to_be_judged(void **state)
     assert_text("reason", "seen the papers");
 }
 
+/* holds: conflict.states */
 static void an_acknowledged_conflict_stays_open(void **state)
 {
     (void)state;
@@ -632,6 +647,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         ON_A_STATE(status_says_what_is_open),
+        ON_A_STATE(no_good_cycle_for_long_is_an_alarm),
         ON_A_STATE(runs_and_run_give_the_cycle_with_its_counts),
         ON_A_STATE(conflicts_are_listed_and_filtered),
         ON_A_STATE(a_conflict_in_full_is_logged_and_only_for_who_may_decide),

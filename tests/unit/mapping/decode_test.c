@@ -349,6 +349,7 @@ static const struct {
     {MUNICIPAL, ENTITY_ANNUAL, "2024-01-10 09:00:00", "10.1.2024", "cert_date", "date", true},
 };
 
+/* holds: model.required model.amounts model.decimals quarantine.told */
 static void a_bad_record_names_its_field_and_reason(void **state)
 {
     struct bench *bench = *state;

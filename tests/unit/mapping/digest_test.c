@@ -103,6 +103,7 @@ static void look_ups_give_the_answer_of_rfc_4231(void **state)
     keyed_free(keyed);
 }
 
+/* holds: conflict.ref */
 static void references_are_the_head_of_hmac_sm3(void **state)
 {
     (void)state;

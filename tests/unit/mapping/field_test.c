@@ -9,6 +9,7 @@
 #include "mapping/field.h"
 
 /* The defaults of reconciliation.md, "Merging a field". */
+/* holds: merge.defaults */
 static void fields_merge_as_the_specification_says(void **state)
 {
     (void)state;
@@ -61,6 +62,7 @@ static void personal_fields_are_masked(void **state)
         assert_int_not_equal(field_row(personal[index])->mask, MASK_NONE);
 }
 
+/* holds: merge.chosen */
 static void only_the_first_seven_policies_may_be_chosen(void **state)
 {
     (void)state;

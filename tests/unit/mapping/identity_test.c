@@ -89,6 +89,7 @@ static enum identity_fault judged_region(const char *region)
     return fault;
 }
 
+/* holds: model.region_not_by_id */
 static void assigned_regions_are_valid_even_when_retired(void **state)
 {
     (void)state;
@@ -143,6 +144,7 @@ static void the_first_fault_is_named(void **state)
     }
 }
 
+/* holds: model.codes read.spellings */
 static void every_spelling_comes_back_to_the_code(void **state)
 {
     (void)state;

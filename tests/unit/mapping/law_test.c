@@ -418,6 +418,7 @@ static void the_writes_are_as_the_platforms_spell_them(void **state)
     }
 }
 
+/* holds: model.original */
 static void a_create_carries_the_original_and_an_update_the_value(void **state)
 {
     struct bench *bench = *state;

@@ -155,6 +155,7 @@ static void check_wrong(const char *text, const struct wrong *wrong)
     free(made);
 }
 
+/* holds: model.dictionaries */
 static void a_wrong_file_is_refused_with_its_place(void **state)
 {
     (void)state;
@@ -186,6 +187,7 @@ static void no_fault_is_needed_to_refuse(void **state)
     assert_int_equal(mapping_load(SLICE("[]"), "some.json", &mapping, NULL), STATUS_INVALID);
 }
 
+/* holds: merge.defaults */
 static void policies_are_those_of_the_specification(void **state)
 {
     struct mapping *mapping = *state;
@@ -193,6 +195,7 @@ static void policies_are_those_of_the_specification(void **state)
         assert_int_equal(mapping_policy(mapping, field), field_row(field)->policy);
 }
 
+/* holds: merge.chosen */
 static void a_policy_is_the_operators_to_change(void **state)
 {
     (void)state;

@@ -8,6 +8,7 @@
 
 #include "mapping/mask.h"
 
+/* holds: log.masked */
 static void values_are_masked_as_the_specification_draws_them(void **state)
 {
     (void)state;
@@ -50,6 +51,7 @@ static void values_are_masked_as_the_specification_draws_them(void **state)
     buffer_free(&text);
 }
 
+/* holds: log.masked */
 static void subjects_name_nobody(void **state)
 {
     (void)state;
@@ -84,6 +86,7 @@ static void subjects_name_nobody(void **state)
     buffer_free(&text);
 }
 
+/* holds: log.masked */
 static void organisations_are_shown_in_full(void **state)
 {
     (void)state;

@@ -24,6 +24,7 @@ static const struct {
     {2023, 12000, 24000, 0, true},
 };
 
+/* holds: notice.qualified */
 static void who_qualifies_is_by_year(void **state)
 {
     const struct notice *notice = mapping_notice(*state);
@@ -77,6 +78,7 @@ static const struct {
     {"2024-06-01T00:00:00Z", NOTICE_LATE},    {"", NOTICE_IN_TIME},
 };
 
+/* holds: notice.late */
 static void the_cut_off_day_ends_at_24_00_inclusive(void **state)
 {
     const struct notice *notice = mapping_notice(*state);
@@ -103,6 +105,7 @@ static struct mapping *with_rows(const char *find, const char *put)
     return mapping;
 }
 
+/* holds: notice.windows */
 static void the_row_nearest_to_the_case_holds(void **state)
 {
     (void)state;
@@ -131,6 +134,7 @@ static void the_row_nearest_to_the_case_holds(void **state)
     mapping_free(mapping);
 }
 
+/* holds: notice.windows */
 static void a_make_up_window_excuses_lateness(void **state)
 {
     (void)state;
@@ -160,6 +164,7 @@ static void a_make_up_window_excuses_lateness(void **state)
     mapping_free(mapping);
 }
 
+/* holds: notice.qualified */
 static void thresholds_of_a_region_win(void **state)
 {
     (void)state;
@@ -194,6 +199,7 @@ static const struct {
     {"late counts", FIELD_HOURS_FINISHED, "2025-01-01T00:00:00Z", true},
 };
 
+/* holds: notice.what_counts */
 static void what_counts(void **state)
 {
     const struct notice *notice = mapping_notice(*state);
@@ -211,6 +217,7 @@ static void what_counts(void **state)
     assert_false(notice_unproven(&proven));
 }
 
+/* holds: notice.what_counts */
 static void totals_add_up_by_category(void **state)
 {
     (void)state;
@@ -228,6 +235,7 @@ static void totals_add_up_by_category(void **state)
     assert_int_equal(totals.records, 3);
 }
 
+/* holds: notice.amount */
 static void one_record_has_a_plausible_amount(void **state)
 {
     static const struct {

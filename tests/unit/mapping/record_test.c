@@ -60,6 +60,7 @@ static void damaged_packs_are_refused(void **state)
     }
 }
 
+/* holds: conflict.subjects */
 static void subjects_are_as_the_log_names_them(void **state)
 {
     (void)state;
@@ -71,6 +72,7 @@ static void subjects_are_as_the_log_names_them(void **state)
     buffer_free(&text);
 }
 
+/* holds: match.natural_day */
 static void the_natural_key_takes_the_day_in_china(void **state)
 {
     (void)state;

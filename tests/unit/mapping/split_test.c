@@ -201,6 +201,7 @@ static void keys_are_found_however_they_are_written(void **state)
     assert_true(slice_is(kept, "kept"));
 }
 
+/* holds: model.remote_id_text */
 static void numbers_of_any_size_stay_their_digits(void **state)
 {
     (void)state;

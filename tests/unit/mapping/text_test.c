@@ -14,6 +14,7 @@
 
 #include "mapping/text.h"
 
+/* holds: model.names model.texts */
 static void texts_become_comparable(void **state)
 {
     (void)state;
@@ -91,6 +92,7 @@ static void a_text_without_end_is_no_text(void **state)
 }
 
 /* Every code point that is written as it is, in a text of its own and behind another. */
+/* holds: model.texts */
 static void every_code_point_is_composed_as_the_library_does(void **state)
 {
     (void)state;
@@ -139,6 +141,7 @@ static void assert_becomes(utf8proc_int32_t from, utf8proc_int32_t into)
     arena_free(&arena);
 }
 
+/* holds: model.names */
 static void the_vectors_of_names_hold(void **state)
 {
     (void)state;
