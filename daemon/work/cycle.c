@@ -9,6 +9,7 @@
 #include "daemon/work/needs.h"
 #include "daemon/work/ordered.h"
 #include "daemon/work/rebase.h"
+#include "daemon/work/rescope.h"
 #include "daemon/work/signs.h"
 #include "daemon/work/undo.h"
 
@@ -96,6 +97,8 @@ static enum status open_run(struct cycle *cycle, struct event *ret)
         status = stage_dirty_in_conflict(desk->store);
     if (status == STATUS_OK && cycle->kind == RUN_FULL)
         status = nowhere_wake(desk->store);
+    if (status == STATUS_OK)
+        status = rescope_open(desk);
     if (status == STATUS_OK)
         status = read_watermarks(desk, ret);
     if (status == STATUS_OK)

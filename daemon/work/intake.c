@@ -280,6 +280,24 @@ enum status intake_record(struct desk *desk, enum side side, enum entity entity,
     return put_decoded(desk, side, entity, row, &decoded, listed, is_known ? &known : NULL, ret);
 }
 
+enum status intake_restate(struct desk *desk, enum side side, struct slice remote_id, bool *ret_changed,
+                           bool *ret_outside)
+{
+    struct desk_copy copy;
+    enum status status = desk_copy(desk, side, ENTITY_ACCOUNT, remote_id, &copy);
+    if (status != STATUS_OK || copy.staged.state == STAGED_GONE)
+        return status;
+    enum staged_state state = state_of(desk, &copy.decoded);
+    *ret_outside = state == STAGED_OUTSIDE;
+    *ret_changed = state != copy.staged.state;
+    if (!*ret_changed)
+        return STATUS_OK;
+    status = stage_set_state(desk->store, side, ENTITY_ACCOUNT, remote_id, state);
+    if (status == STATUS_OK)
+        status = stage_set_dirty(desk->store, side, ENTITY_ACCOUNT, remote_id, true);
+    return status == STATUS_OK ? wake_dependents(desk, &copy.decoded) : status;
+}
+
 enum status intake_gone(struct desk *desk, enum side side, enum entity entity,
                         struct slice remote_id)
 {

@@ -32,6 +32,11 @@ enum status intake_page(struct desk *desk, enum side side, enum entity entity,
                         const struct answer *answer, bool listed, struct page_facts *ret,
                         bool *ret_stopped);
 
+/* A staged account under another region of the settings: in scope or out of it as it stands, marked to be judged
+ * with what hangs on it when that changed. In the desk's arena. */
+enum status intake_restate(struct desk *desk, enum side side, struct slice remote_id, bool *ret_changed,
+                           bool *ret_outside);
+
 /* The record is gone: a read by its id answered 'no such record'. */
 enum status intake_gone(struct desk *desk, enum side side, enum entity entity,
                         struct slice remote_id);

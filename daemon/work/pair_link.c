@@ -44,14 +44,15 @@ enum status pair_link_keep(struct desk *desk, struct pair *pair)
     buffer_init(&since, 64 * 1024);
     record_pack(&base, fields, &packed);
     since_pack(pair->judgement.changed_at, &since);
-    bool moved = link->number == 0 || !slice_equal(link->base, buffer_slice(&packed)) ||
+    enum link_state state = pair->judgement.action == ACTION_SET_ASIDE ? LINK_ASIDE : LINK_HELD;
+    bool moved = link->number == 0 || link->state != state || !slice_equal(link->base, buffer_slice(&packed)) ||
                  (present && !slice_equal(link->since, buffer_slice(&since)));
     enum status status = packed.status != STATUS_OK ? packed.status : since.status;
     link->has_base = fields != 0;
     link->base = buffer_slice(&packed);
     if (present)
         link->since = buffer_slice(&since);
-    link->state = pair->judgement.action == ACTION_SET_ASIDE ? LINK_ASIDE : LINK_HELD;
+    link->state = state;
     if (link->number == 0)
         link->run = desk->run;
     if (status == STATUS_OK && moved)

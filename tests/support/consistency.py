@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Makes docs/CONSISTENCY.md: each rule of docs/rules.tsv with the tests that hold it. A test says so by a comment
-above its function, or on its line: `holds: guard.updates situation.vanished`. Fails when a rule has no test, a tag
+above its function, or on its line: `# holds: guard.updates situation.vanished`. Fails when a rule has no test, a tag
 names no rule, or the page is not what it would be.
 usage: consistency.py [--write]"""
 import pathlib
@@ -11,7 +11,7 @@ from collections import defaultdict
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 RULES = ROOT / "docs/rules.tsv"
 PAGE = ROOT / "docs/CONSISTENCY.md"
-TAG = re.compile(r"\bholds: ([a-z0-9_. ]+)")
+TAG = re.compile(r"(?:#|/\*) holds: ((?:[a-z0-9_]+\.[a-z0-9_]+ ?)+)")
 FUNCTION = {".py": re.compile(r"^\s*(?:def|class) (\w+)"),
             ".c": re.compile(r"^(?:static )?(?:void|bool|int|size_t|enum status) \*?(\w+)\(")}
 
