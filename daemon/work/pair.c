@@ -111,9 +111,18 @@ static enum status freeze(struct desk *desk, struct pair *pair,
     return status == STATUS_OK ? finish(desk, pair) : status;
 }
 
-static bool clocks_trusted(const struct desk *desk)
+enum { FUTURE_SECONDS = 2 };
+
+/* Nor is the clock of a server whose record was updated in that server's future. */
+static bool clocks_trusted(const struct desk *desk, const struct pair *pair)
 {
-    return desk->clock_trusted[MUNICIPAL] && desk->clock_trusted[PROVINCIAL];
+    bool trusted = true;
+    for (enum side side = MUNICIPAL; side < SIDES; side++) {
+        int64_t there = desk->now + desk->clock_offset_ms[side] / 1000;
+        trusted = trusted && desk->clock_trusted[side] &&
+                  (!pair->has[side] || pair->copy[side].staged.updated <= there + FUTURE_SECONDS);
+    }
+    return trusted;
 }
 
 static enum status find_hours_waiting(struct desk *desk, struct pair *pair)
@@ -149,7 +158,7 @@ void pair_consider(const struct desk *desk, struct pair *pair)
         .changed_at = {pair->changed_at[MUNICIPAL], pair->changed_at[PROVINCIAL]},
         .clock_offset = {desk->clock_offset_ms[MUNICIPAL] / 1000,
                          desk->clock_offset_ms[PROVINCIAL] / 1000},
-        .clocks_trusted = clocks_trusted(desk),
+        .clocks_trusted = clocks_trusted(desk, pair),
         .holds = holds,
         .hold_count = pair_finding_holds(pair, holds),
     };
