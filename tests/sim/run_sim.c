@@ -26,6 +26,7 @@ enum {
     WAIT_MOST_MS = 3600 * 1000,
     SETTLE_MS = 60000,
     INTERRUPT_MS = 5000, /* after a stop, what is under way is given up by then */
+    ROUNDS_MOST = 3,
     PLANS_MOST = 3       /* pieces that ask for more reads, in one run */
 };
 
@@ -80,6 +81,9 @@ struct world {
     struct exchange *again; /* its wait is over: the next SEND of it is another attempt */
     unsigned again_sends;
     size_t steps, opened, closed, finished, sends;
+    bool measured[SIDES], stepped[SIDES]; /* the platforms' clocks, as the answers told */
+    int64_t offset_ms[SIDES];
+    size_t looked_for; /* how often what was overtaken or not heard of was looked for, to decide it again */
     long stop_at; /* step; -1: never */
     bool stopped, store_failed, dry, settled;
     int64_t stopped_at;
@@ -552,6 +556,8 @@ static void begin_job(struct world *world, const struct effect *effect)
     HOLDS(world, effect->job != JOB_NEED || !run_side(world->run, effect->side)->failed);
     HOLDS(world, !world->stopped || effect->job == JOB_CLOSE || effect->job == JOB_LISTED);
     world->opened += effect->job == JOB_OPEN;
+    world->looked_for += effect->job == JOB_UNKNOWN;
+    HOLDS(world, world->looked_for <= ROUNDS_MOST + 1); /* behind the last round it is left to the next cycle */
     if (effect->job == JOB_CLOSE) {
         HOLDS(world, world->pending_count == 0);
         world->closed++;
@@ -617,14 +623,38 @@ static void stop(struct world *world)
     perform_all(world, 0);
 }
 
+/* A clock that moved by more than 2 s between two answers is not trusted for the rest of the run. */
+static void note_clock(struct world *world, enum side side, const struct received *received)
+{
+    if (!received->has_offset)
+        return;
+    world->stepped[side] = world->stepped[side] ||
+                           (world->measured[side] &&
+                            llabs((long long)(received->offset_ms - world->offset_ms[side])) > 2000);
+    world->measured[side] = true;
+    world->offset_ms[side] = received->offset_ms;
+}
+
+/* holds: merge.clocks_stepped */
+static void check_clock(const struct world *world, enum side side)
+{
+    const struct run_side *known = run_side(world->run, side);
+    HOLDS(world, known->has_offset == world->measured[side]);
+    HOLDS(world, known->clock_moved == world->stepped[side]);
+    HOLDS(world, known->offset_ms == world->offset_ms[side]);
+}
+
 static void happen(struct world *world, struct pending *next)
 {
     struct event event = {.kind = EVENT_WAITED, .exchange = next->effect.exchange};
     struct received received;
+    enum side side = MUNICIPAL;
     world->now = next->at;
     switch (next->effect.kind) {
     case EFFECT_SEND:
+        side = next->effect.exchange->side;
         answer(world, next->effect.exchange, &received);
+        note_clock(world, side, &received);
         trace(world, "received", received.class, received.delay_ms);
         event.kind = EVENT_RECEIVED;
         event.received = &received;
@@ -641,6 +671,7 @@ static void happen(struct world *world, struct pending *next)
     default: break;
     }
     run_event(world->run, &event);
+    check_clock(world, side);
     perform_all(world, next->sends);
     world->again = NULL;
 }
@@ -771,7 +802,7 @@ static int free_both(void **state)
     return 0;
 }
 
-/* holds: guard.unread */
+/* holds: write.precondition_most guard.unread */
 static void test_every_seed_keeps_the_promises_and_tells_the_same_twice(void **state)
 {
     static struct world world;

@@ -2,13 +2,15 @@
 """Rules of consistency that no other test holds, each by itself (docs/rules.tsv)."""
 import json
 import os
+import subprocess
 import sys
+import time
 import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "support"))
 import people  # noqa: E402
 from case import PEOPLE, CityCase  # noqa: E402
-from city import City  # noqa: E402
+from city import BUILD, City  # noqa: E402
 from people import OTHER, SIDES  # noqa: E402
 
 COURSE = {"municipal": "courseName", "provincial": "kcmc"}
@@ -108,6 +110,21 @@ class Rules(CityCase):
         self.run_once()
         self.assertEqual((self.found(), self.mobiles(code)), ([], ("13800000003",) * 2))
 
+    # holds: merge.clocks_future
+    def test_an_update_time_in_the_servers_future_tells_nothing(self):
+        for side in SIDES:
+            with self.subTest(side=side):
+                self.setUp()
+                code = self.new_person()
+                self.run_once()
+                self.set_mobile(OTHER[side], code, "13800000002")
+                self.city.control("/clock", {"side": side, "offset_seconds": 900})
+                self.set_mobile(side, code, "13800000003")
+                self.city.control("/clock", {"side": side, "offset_seconds": 0})
+                before = self.mobiles(code)
+                self.run_once()
+                self.assertEqual((self.found(), self.mobiles(code)), ([("field_mismatch", "mobile")], before))
+
     # holds: merge.stale
     def test_a_stale_copy_takes_nothing_back(self):
         code = self.new_person()
@@ -147,20 +164,31 @@ class Rules(CityCase):
             self.run_once()
         self.assertEqual(len(set(keys)), 3)
 
+    def lists(self, side):
+        return self.city.control("/stats")[side]["paths"].get("GET /ry", 0)
+
     # holds: write.precondition
     def test_somebody_who_writes_meanwhile_is_not_overwritten(self):
-        """The province answers that another version stands; it is read, and decided again by what is there."""
+        """The province's record is edited after it was read, while the city still answers: the write finds another
+        version, the record is read again, and both edits stand in the same cycle."""
         code = self.new_person()
         self.run_once()
-        for side, status in (("provincial", 412),):
-            self.set_mobile(OTHER[side], code, "13800000007")
-            plan = self.city.folder / "meanwhile.jsonl"
-            self.city.cebridge("plan", "--out", str(plan))
-            self.edit(side, "account", {people.CODE[side]: code}, zcjb="03")
-            self.city.cebridge("apply", str(plan))
-            self.assertEqual(self.person_row(side, code)["zcjb"], "03", f"overwritten, {status}")
-        self.run_once()
+        self.set_mobile("municipal", code, "13800000007")
+        self.city.control("/fault", {"kind": "latency", "side": "municipal", "path": "/hours", "method": "GET",
+                                     "ms": 3000, "count": 1})
+        read = self.lists("provincial")
+        cycle = subprocess.Popen([str(BUILD / "cebridged"), "--config", self.city.config, "--once"],
+                                 stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+        self.assertTrue(self.city.wait(lambda: self.city.control("/fault")["faults"][0]["hits"] == 1))
+        self.assertTrue(self.city.wait(lambda: self.lists("provincial") > read))
+        time.sleep(0.2)  # its answer is on the way
+        self.edit("provincial", "account", {"sfzjhm": code}, zcjb="03")
+        self.assertIn(cycle.wait(30), (0, 3))
+        self.city.control("/fault", method="DELETE")
+        counts = self.city.lines("status")[0]["last_cycle"]["counts"]
+        self.assertEqual(counts["provincial"]["overtaken"], 1, "nobody came in between")
         self.assertEqual((self.found(), self.mobiles(code)), ([], ("13800000007",) * 2))
+        self.assertEqual(self.person_row("provincial", code)["zcjb"], "03", "overwritten")
         self.assertEqual(self.person_row("municipal", code)["titleLevel"], 3)
 
     # holds: write.echo

@@ -70,7 +70,7 @@ class Empty(CityCase):
                 self.assertEqual(self.nothing_is_lost(exits, "--full"), told)
 
 
-# holds: story.failed_lookup
+# holds: read.full_alone story.failed_lookup
 class Lookups(CityCase):
     """A record is missing from a whole listing, and the lookup by its id fails: it is not gone, whatever came."""
 
@@ -105,6 +105,8 @@ class Lookups(CityCase):
     def story(self, side, kind, **more):
         code = self.lost_record(side)
         before = {each: self.written(each) for each in SIDES}
+        self.run_once()
+        self.assertEqual(self.found(), [], "an incremental cycle knows of nothing that is gone")
         self.city.control("/fault", {"kind": kind, "side": side, "path": self.PATHS[side], "method": "GET",
                                      "count": -1, **more})
         self.run_once("--full", exits=(4,))

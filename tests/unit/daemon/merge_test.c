@@ -68,7 +68,7 @@ static const struct row {
 
 /* holds: merge.conflict_one merge.conflict_both merge.newest_one merge.newest_both merge.newest_close */
 /* holds: merge.municipal merge.provincial merge.chain_one merge.chain_both merge.chain_rejected */
-/* holds: merge.larger merge.ignore merge.empty merge.emptied merge.agreed */
+/* holds: merge.larger merge.ignore merge.empty merge.emptied merge.agreed merge.clocks_stepped */
 static void each_rule_gives_its_verdict(void **state)
 {
     (void)state;

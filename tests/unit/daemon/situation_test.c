@@ -167,6 +167,41 @@ static void a_situation_that_is_a_conflict_is_a_kind(void **state)
     }
 }
 
+/* reconciliation.md: the notice's table, a situation that is a conflict, and "Other severities". */
+enum { WARNING = 1, ERROR, CRITICAL }; /* daemon/store/conflicts.h */
+
+/* holds: conflict.severity */
+static void each_kind_has_its_severity(void **state)
+{
+    static const struct {
+        const char *kind;
+        int severity;
+    } kinds[] = {
+        {"missing_counterpart", ERROR},     {"region_mismatch", ERROR},
+        {"unit_mismatch", ERROR},           {"year_mismatch", WARNING},
+        {"late_record", WARNING},           {"counted_twice", ERROR},
+        {"unproven_hours", ERROR},          {"implausible_amount", WARNING},
+        {"total_mismatch", ERROR},          {"qualification_mismatch", CRITICAL},
+        {"certificate_mismatch", CRITICAL}, {"invalid_record", ERROR},
+        {"field_mismatch", ERROR},          {"review_mismatch", ERROR},
+        {"duplicate_record", ERROR},        {"ambiguous_match", ERROR},
+        {"id_changed", ERROR},              {"write_rejected", ERROR},
+        {"mass_change_guard", CRITICAL},    {"platform_changed", CRITICAL},
+        {"control_total", CRITICAL},        {"schema_drift", CRITICAL},
+        {"field_drift", WARNING},           {"oscillation", WARNING},
+        {"left_region", WARNING},           {"revoked_or_changed", ERROR},
+        {"reinstated", ERROR},              {"vanished", ERROR},
+    };
+    (void)state;
+    for (size_t index = 0; index < sizeof kinds / sizeof *kinds; index++) {
+        enum conflict_kind kind = CONFLICT_KINDS;
+        if (!conflict_kind_find(slice_of(kinds[index].kind), &kind) ||
+            conflict_kind_severity(kind) != kinds[index].severity)
+            fail_msg("%s", kinds[index].kind);
+    }
+    assert_int_equal(sizeof kinds / sizeof *kinds, CONFLICT_KINDS);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -174,6 +209,7 @@ int main(void)
         cmocka_unit_test(every_combination_falls_in_exactly_one_row),
         cmocka_unit_test(the_table_does_not_care_which_side_is_which),
         cmocka_unit_test(a_situation_that_is_a_conflict_is_a_kind),
+        cmocka_unit_test(each_kind_has_its_severity),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
