@@ -25,6 +25,7 @@ void desk_reset(struct desk *desk)
     hashset_clear(&desk->planned);
     hashset_clear(&desk->unknown);
     hashset_clear(&desk->standing);
+    hashset_clear(&desk->unknown_fields);
     hashset_clear(&desk->days);
     hashset_clear(&desk->refused);
     hashset_clear(&desk->others);

@@ -96,6 +96,7 @@ struct desk {
     unsigned round;          /* of deciding again in this cycle, from 0 */
     bool missing_due[SIDES][ENTITIES]; /* certified: what it lacks is asked for once accounts are known */
     struct hashset standing; /* codes of organisations that this walk found standing on some side */
+    struct hashset unknown_fields; /* that were looked at in this cycle */
     struct hashset days;     /* a person's days that were shared out, and the records that got a place */
     struct need_list needs;
     struct stage_fetch fetch; /* the request whose answer is taken in */

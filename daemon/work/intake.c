@@ -4,6 +4,7 @@
 #include "daemon/work/finding.h"
 #include "daemon/work/nowhere.h"
 #include "daemon/work/signs.h"
+#include "daemon/work/unknown_field.h"
 
 #include <string.h>
 
@@ -275,6 +276,8 @@ enum status intake_record(struct desk *desk, enum side side, enum entity entity,
                    : status;
     }
     status = signs_caught_up(desk, side, entity, remote_id);
+    if (status == STATUS_OK && decoded.unknown_member)
+        status = unknown_field_note(desk, side, entity, row);
     if (status != STATUS_OK)
         return status;
     return put_decoded(desk, side, entity, row, &decoded, listed, is_known ? &known : NULL, ret);

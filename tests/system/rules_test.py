@@ -201,6 +201,21 @@ class Rules(CityCase):
             self.run_once()
         self.assertEqual((self.found(), self.writes()), ([], before))
 
+    # holds: guard.unknown_field
+    def test_an_unknown_field_is_logged_once_a_day_by_its_name(self):
+        code = self.new_person()
+        self.run_once()
+        before = len(self.events("schema_drift"))
+        self.city.control("/fault", {"kind": "extra_field", "side": "provincial", "path": "/gw/ry", "method": "GET",
+                                     "count": -1, "field": "xbdm", "value": "13800000001", "all": True})
+        for number in ("13800000002", "13800000003"):
+            self.set_mobile("provincial", code, number)
+            self.run_once()
+        self.city.control("/fault", method="DELETE")
+        told = [(row["side"], row["entity"], row["field"]) for row in self.events("schema_drift")[before:]]
+        self.assertEqual(told, [("provincial", "account", "xbdm")])
+        self.assertEqual((self.found(), self.mobiles(code)), ([], ("13800000003",) * 2))
+
     # holds: read.spellings
     def test_every_spelling_of_an_id_is_asked_for(self):
         """Nobody was listed yet: only the query for 15 digits finds her at the province."""

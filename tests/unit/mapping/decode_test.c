@@ -423,6 +423,7 @@ static void lengths_are_counted_in_characters(void **state)
     }
 }
 
+/* holds: guard.unknown_field */
 static void an_unknown_member_is_told_and_harmless(void **state)
 {
     struct bench *bench = *state;
