@@ -2,6 +2,7 @@
 """Rules of consistency that no other test holds, each by itself (docs/rules.tsv)."""
 import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -259,6 +260,24 @@ class Fresh(unittest.TestCase):
         self.city.cebridge("mode", "write")
         self.assertEqual(self.city.once("--full").returncode, 0)
         self.assertGreater(self.writes()["provincial"], 10)
+
+    # holds: log.head
+    def test_the_head_of_the_log_goes_to_the_journal_once_an_hour(self):
+        """After the first cycle and not after each: what it names is found in the log, and in no other."""
+        self.city.configure("[console]", "[schedule]\nincremental = 1 s\n\n[console]")
+        daemon = self.city.start_daemon()
+        self.addCleanup(daemon.stderr.close)
+
+        def cycles():
+            return self.city.control("/stats")["municipal"]["paths"].get("GET /accounts", 0)
+
+        self.assertTrue(self.city.wait(lambda: cycles() > 4))
+        daemon.terminate()
+        told = [line for line in daemon.communicate(timeout=15)[1].splitlines() if "head of the sync log" in line]
+        self.assertEqual(len(told), 1, told)
+        head = re.search("[0-9a-f]{64}", told[0]).group()
+        lines = (self.city.folder / "log/events.jsonl").read_text().splitlines()
+        self.assertIn(head, [json.loads(line)["prev"] for line in lines])
 
     # holds: quarantine.drift
     def test_a_field_that_is_missing_everywhere_stops_the_entity(self):
