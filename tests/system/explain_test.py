@@ -36,6 +36,7 @@ class Explain(unittest.TestCase):
     def conflict(self, kind):
         return next(row for row in self.city.lines("conflicts") if row["kind"] == kind)
 
+    # holds: plan.explain
     def test_every_conflict_is_explained(self):
         for row in self.city.lines("conflicts", "--state", "any"):
             told = self.explain("conflict", str(row["number"]))
@@ -46,6 +47,7 @@ class Explain(unittest.TestCase):
                     self.assertIn(copy["fetched"]["run"], (1, 2), row)
                     self.assertIn(copy["fetched"]["call"], ("list", "query", "read", "batch", "create", "update"))
 
+    # holds: plan.explain
     def test_a_decided_conflict_names_the_writes_that_followed(self):
         row = next(row for row in self.city.lines("conflicts", "--kind", "field_mismatch")
                    if row["entity"] == "account")

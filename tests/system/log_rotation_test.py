@@ -102,6 +102,7 @@ class Rotation(unittest.TestCase):
         self.log.current(40)
         return names
 
+    # holds: log.rotates log.kept
     def test_a_month_later_the_file_is_closed_and_what_is_past_its_time_is_deleted(self):
         names = self.years()
         self.assertEqual(self.log.verify()["verify"], "whole")
@@ -141,6 +142,7 @@ class Rotation(unittest.TestCase):
         self.assertEqual([json.loads(line)["n"] for line in late],
                          [number for number, _ in self.log.lines() if number >= 16])
 
+    # holds: log.rotates
     def test_a_file_does_not_grow_beyond_its_size_and_the_hash_may_change(self):
         self.log.settings("rotate = 64 KiB\nhash = sha256\n")
         now = datetime.datetime.now(datetime.timezone.utc)
@@ -160,6 +162,7 @@ class Rotation(unittest.TestCase):
         self.assertLessEqual((self.log.log / self.log.names()[0]).stat().st_size, 65536)
         self.assertEqual(self.log.verify()["verify"], "whole")
 
+    # holds: log.kept
     def test_shorter_times_are_refused(self):
         for key, value in (("keep", "179 d"), ("keep_movements", "1095 d"), ("keep", "0 s")):
             self.log.settings(f"{key} = {value}\n")

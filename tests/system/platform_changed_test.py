@@ -85,6 +85,7 @@ class Restored(Changed):
     def restore(self):
         self.city.control("/restore", {"side": "municipal"})
 
+    # holds: guard.platform_changed guard.platform_signs
     def test_nothing_is_decided_until_the_operator_speaks(self):
         self.restore()
         self.held("municipal", "--full")
@@ -92,6 +93,7 @@ class Restored(Changed):
         for number, row in enumerate(self.edited):
             self.assertEqual(mobile(self.city, row["code"]), f"1390000{number:04d}")
 
+    # holds: guard.rebase story.restored
     def test_rebase_refills_the_restored_side_from_the_other(self):
         self.restore()
         self.held("municipal", "--full")
@@ -111,6 +113,7 @@ class Restored(Changed):
         row = invented.hours("municipal", code, number, course=course)
         self.city.control("/seed?side=municipal", {"hours": [row]})
 
+    # holds: guard.rebase
     def test_a_lost_record_is_created_again_once_and_a_number_given_again_joins_nobody(self):
         lost, robbed, robber = (row["code"] for row in self.edited[:3])
         count = {code: len(self.hours_of("municipal", code)) for code in (lost, robbed, robber)}
@@ -139,6 +142,7 @@ class Restored(Changed):
         self.assertEqual(self.city.once("--full").returncode, 3, "its conflict is still open")
         self.assertEqual(writes(self.city), stands, "the second cycle has nothing to write")
 
+    # holds: guard.accept_platform
     def test_accept_after_it_was_put_right_goes_on_as_if_nothing_had_been(self):
         self.city.control("/snapshot", {"side": "provincial"})
         self.work_some_minutes_ago(lambda: self.edit_mobiles("1390001{:04d}"))
@@ -180,6 +184,7 @@ class Swapped(Changed):
         done = self.city.cebridge("accept-platform", "municipal", "--reason", "the address was wrong")
         self.assertEqual(done.returncode, 0, done.stderr)
 
+    # holds: guard.platform_signs story.demo
     def test_one_record_in_an_increment_is_enough(self):
         self.swap()
         row = people(self.demo)[0]
@@ -199,6 +204,7 @@ class Swapped(Changed):
         self.swap_back()
         self.settled()
 
+    # holds: guard.accept_platform
     def test_accepted_too_early_it_is_held_again(self):
         self.swap()
         self.held("municipal", "--full")
