@@ -47,6 +47,7 @@ void desk_reset(struct desk *desk)
     memset(desk->changed, 0, sizeof desk->changed);
     memset(desk->lower_asked, 0, sizeof desk->lower_asked);
     memset(desk->looked_again, 0, sizeof desk->looked_again);
+    memset(desk->probed, 0, sizeof desk->probed);
     memset(desk->missing_left, 0, sizeof desk->missing_left);
     memset(desk->rebasing, 0, sizeof desk->rebasing);
     desk->planned_before = 0;

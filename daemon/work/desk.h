@@ -110,6 +110,7 @@ struct desk {
     bool any_lower;          /* some record came with a lower version than one already seen */
     size_t lower_asked[SIDES];
     bool looked_again[SIDES];
+    bool probed[SIDES];      /* it told of a new record: a sentinel was asked for */
     int64_t since_before[SIDES][ENTITIES]; /* the watermarks when the cycle began */
     bool missing_left[SIDES][ENTITIES];    /* of what a listing lacks, the sentinels were asked for first */
     bool known_first[SIDES][ENTITIES];     /* ... and that was known from the links too */

@@ -276,6 +276,8 @@ enum status intake_record(struct desk *desk, enum side side, enum entity entity,
                    : status;
     }
     status = signs_caught_up(desk, side, entity, remote_id);
+    if (status == STATUS_OK && !is_known && way == INTAKE_SEARCHED && entity != ENTITY_ANNUAL)
+        status = signs_new(desk, side);
     if (status == STATUS_OK && decoded.unknown_member)
         status = unknown_field_note(desk, side, entity, row);
     if (status != STATUS_OK)

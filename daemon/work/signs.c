@@ -140,23 +140,51 @@ static enum status corrected(struct desk *desk, const struct staged *known,
     return status == STATUS_NOT_FOUND ? STATUS_OK : status;
 }
 
-static enum status ask_for_sentinels_of(struct desk *desk, enum side side, enum entity entity)
+/* Up to `most` sentinels of the entity, from that link's number on. */
+static enum status ask_for_some(struct desk *desk, enum side side, enum entity entity, int64_t from,
+                                size_t most)
 {
     int64_t links = 0;
-    int64_t after = 0;
+    int64_t after = from - 1;
     struct link link = {0};
     enum status status = link_count(desk->store, entity, &links);
     int64_t stride = platform_sign_stride(links);
-    while (status == STATUS_OK) {
+    while (status == STATUS_OK && most > 0) {
         bool asked = false;
         arena_reset(&desk->walk);
         status = link_next(desk->store, entity, after, &desk->walk, &link);
         if (status == STATUS_OK && link.number % stride == 0 && link.state == LINK_HELD &&
             !slice_empty(link.remote_id[side]))
             status = need_by_id(desk, side, entity, link.remote_id[side], &asked);
+        most -= asked;
         after = (link.number / stride + 1) * stride - 1; /* the next that can be one is behind it */
     }
     return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+}
+
+static enum status ask_for_sentinels(struct desk *desk, enum side side)
+{
+    enum status status = STATUS_OK;
+    for (size_t index = 0; status == STATUS_OK && index < sizeof looked_at / sizeof *looked_at; index++)
+        status = ask_for_some(desk, side, looked_at[index], 0, PLATFORM_SENTINELS);
+    return status;
+}
+
+/* Another one each time. */
+enum status signs_new(struct desk *desk, enum side side)
+{
+    int64_t links = 0;
+    size_t left = desk->needs.count;
+    if (desk->probed[side] || desk->rebasing[side])
+        return STATUS_OK;
+    desk->probed[side] = true;
+    enum status status = link_count(desk->store, ENTITY_ACCOUNT, &links);
+    int64_t from = desk->run % PLATFORM_SENTINELS * platform_sign_stride(links);
+    if (status == STATUS_OK)
+        status = ask_for_some(desk, side, ENTITY_ACCOUNT, from, 1);
+    return status == STATUS_OK && desk->needs.count == left
+               ? ask_for_some(desk, side, ENTITY_ACCOUNT, 0, 1)
+               : status;
 }
 
 static enum status count_other(struct desk *desk, enum side side, enum entity entity,
@@ -167,9 +195,7 @@ static enum status count_other(struct desk *desk, enum side side, enum entity en
     if (hashset_has(&desk->others, hash))
         return STATUS_OK;
     if (desk->signs[side].others++ == 0)
-        for (size_t index = 0;
-             status == STATUS_OK && index < sizeof looked_at / sizeof *looked_at; index++)
-            status = ask_for_sentinels_of(desk, side, looked_at[index]);
+        status = ask_for_sentinels(desk, side);
     return status == STATUS_OK ? hashset_add(&desk->others, hash) : status;
 }
 
@@ -250,7 +276,9 @@ enum status signs_gone(struct desk *desk, enum side side, enum entity entity,
         status = signs_sentinel(desk, &link, &sentinel);
     signs->sentinels_gone += sentinel;
     signs->accounts_gone += entity == ENTITY_ACCOUNT;
-    return status;
+    return status == STATUS_OK && sentinel && signs->sentinels_gone == 1
+               ? ask_for_sentinels(desk, side)
+               : status;
 }
 
 /* --- the verdict ------------------------------------------------------------------------------ */

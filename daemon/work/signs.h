@@ -27,6 +27,9 @@ enum status signs_is_lower(struct desk *desk, enum side side, enum entity entity
  * the sentinels asked for by id: a mishap of one record leaves them alone, a demo system does not. */
 enum status signs_key(struct desk *desk, enum side side, enum entity entity,
                       const struct decoded *decoded, bool *ret_same);
+/* A record that was never seen came outside a full listing: is it still the same platform that tells of it?
+ * One sentinel is asked for by id, once a cycle; the first that is gone has all of them asked for. */
+enum status signs_new(struct desk *desk, enum side side);
 /* Before the record is called gone: a read by its id did not find it. */
 enum status signs_gone(struct desk *desk, enum side side, enum entity entity,
                        struct slice remote_id);

@@ -172,16 +172,15 @@ class Swapped(Changed):
         authority = self.city.folder / "ca/ca.pem"
         authority.write_text(authority.read_text() + (self.demo.folder / "ca/ca.pem").read_text())
 
-    def turn(self, there, back):
-        self.city.configure(f"https://127.0.0.1:{there.ports['municipal']}\n",
-                            f"https://127.0.0.1:{back.ports['municipal']}\n")
+    def turn(self, there, back, side):
+        self.city.configure(f"https://127.0.0.1:{there.ports[side]}\n", f"https://127.0.0.1:{back.ports[side]}\n")
 
-    def swap(self):
-        self.turn(self.city, self.demo)
+    def swap(self, side="municipal"):
+        self.turn(self.city, self.demo, side)
 
-    def swap_back(self):
-        self.turn(self.demo, self.city)
-        done = self.city.cebridge("accept-platform", "municipal", "--reason", "the address was wrong")
+    def swap_back(self, side="municipal"):
+        self.turn(self.demo, self.city, side)
+        done = self.city.cebridge("accept-platform", side, "--reason", "the address was wrong")
         self.assertEqual(done.returncode, 0, done.stderr)
 
     # holds: guard.platform_signs story.demo
@@ -202,6 +201,21 @@ class Swapped(Changed):
                                     "set": {"courseName": "别的课程"}})
         self.held("municipal")
         self.swap_back()
+        self.settled()
+
+    # holds: guard.platform_signs story.demo
+    def test_somebody_new_in_an_increment_has_a_sentinel_looked_at(self):
+        """Ids are random at the provincial platform: none of the demo system's names anybody known."""
+        self.swap("provincial")
+        code = invented.resident(77)
+        employer = next(row for row in self.demo.control("/dump?side=provincial&entity=account")
+                        if row["kind"] == "employer")
+        self.demo.control("/seed?side=provincial", {"accounts": [
+            invented.account("provincial", code, employer=employer["code"], department=employer["department"],
+                             region=employer["region"])]})
+        self.held("provincial")
+        self.assertEqual(self.city.control(f"/inspect?side=municipal&entity=account&code={code}")["records"], [])
+        self.swap_back("provincial")
         self.settled()
 
     # holds: guard.accept_platform
