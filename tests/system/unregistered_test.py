@@ -110,7 +110,7 @@ class Unregistered(CityCase):
     def test_what_the_region_hides_is_asked_for_and_stands(self):
         code = self.code_of_nobody("department")
         self.seed("provincial", accounts=[people.account("provincial", code, "省厅", "department", region="370102")])
-        self.name_it(code, "department", sides=("municipal",))
+        self.name_it(code, "department")
         self.run_once()
         self.clean()
 
@@ -133,13 +133,17 @@ class Unregistered(CityCase):
 
     # holds: notice.registered
     def test_an_organisation_that_became_another_leaves_its_people_behind(self):
+        """On both sides, and her own accounts are in step and wait for nothing."""
         code, other = self.code_of_nobody(), self.code_of_nobody()
-        self.seed("municipal", accounts=[people.account("municipal", code, "某单位", "employer",
-                                                        auditStatus=0)])
-        self.name_it(code, sides=("municipal",))
+        for side in SIDES:
+            self.seed(side, accounts=[people.account(side, code, "某单位", "employer", region=self.employer["region"])])
+        self.name_it(code)
         self.run_once()
         self.clean()
         self.edit("municipal", "account", {"creditCode": code}, creditCode=other)
+        self.run_once()
+        self.assertEqual(self.subjects(), [], "it stands on one side still")
+        self.edit("provincial", "account", {"tyshxydm": code}, tyshxydm=other)
         self.run_once()
         self.assertEqual(self.subjects(), [f"employer:{code}"])
 
