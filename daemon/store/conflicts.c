@@ -30,11 +30,9 @@ static const struct sql sql[] = {
                 " decided = ?5 WHERE number = ?1"},
     [GET] = {"read a conflict", "SELECT " CONFLICT_COLUMNS " FROM conflict WHERE number = ?1"},
     [OF_SUBJECT] = {"find a subject's conflicts",
-                    "SELECT " CONFLICT_COLUMNS " FROM conflict WHERE number IN ("
-                    "SELECT number FROM conflict WHERE reference = ?1"
-                    " UNION SELECT number FROM conflict WHERE entity = ?2 AND municipal_id = ?3"
-                    " UNION SELECT number FROM conflict WHERE entity = ?2 AND provincial_id = ?4)"
-                    " AND " STILL_COUNTS " ORDER BY number LIMIT ?5"},
+                    "SELECT " CONFLICT_COLUMNS " FROM conflict WHERE (reference = ?1"
+                    " OR entity = ?2 AND municipal_id = ?3 OR entity = ?2 AND provincial_id = ?4)"
+                    " AND " STILL_COUNTS " ORDER BY number"},
 };
 
 static struct hash subject_hash(struct store *store, const struct conflict *conflict)
@@ -214,7 +212,6 @@ enum status conflict_of_subject(struct store *store, const char *reference, enum
     statement_bind_number(&statement, entity);
     statement_bind_text(&statement, municipal_id);
     statement_bind_text(&statement, provincial_id);
-    statement_bind_number(&statement, (int64_t)most);
     enum status status = statement_row(&statement);
     while (status == STATUS_OK && count < most) {
         status = conflict_row_read(&statement, arena, &ret[count]);
