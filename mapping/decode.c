@@ -459,12 +459,15 @@ enum status decode_record(const struct mapping *mapping, enum side side, enum en
     return STATUS_OK;
 }
 
-enum status decode_remote_id(const struct mapping *mapping, enum side side, enum entity entity,
-                             struct slice json, struct arena *arena, struct slice *ret)
+enum status decode_head(const struct mapping *mapping, enum side side, enum entity entity,
+                        struct slice json, struct arena *arena, struct decoded_head *ret)
 {
     struct decoding at;
     struct decoded decoded;
     enum status status = begin(&at, mapping, side, entity, json, 0, arena, &decoded);
+    if (status == STATUS_OK)
+        status = read_updated(&at);
+    int64_t updated = decoded.ok ? decoded.record.updated : 0;
     /* an id made of fields must be spelt as decode_record() spells it; a birth date is not judged
      * by the day here, so the last possible one is taken */
     at.context.now = INT32_MAX;
@@ -472,26 +475,7 @@ enum status decode_remote_id(const struct mapping *mapping, enum side side, enum
         status = read_field(&at, at.side->id_of[index]);
     if (status == STATUS_OK)
         status = read_id(&at);
-    if (status != STATUS_OK)
-        return status;
-    if (slice_empty(decoded.record.remote_id))
-        return STATUS_NOT_FOUND;
-    *ret = decoded.record.remote_id;
-    return STATUS_OK;
-}
-
-enum status decode_updated(const struct mapping *mapping, enum side side, enum entity entity,
-                           struct slice json, struct arena *arena, int64_t *ret)
-{
-    struct decoding at;
-    struct decoded decoded;
-    enum status status = begin(&at, mapping, side, entity, json, 0, arena, &decoded);
     if (status == STATUS_OK)
-        status = read_updated(&at);
-    if (status != STATUS_OK)
-        return status;
-    if (!decoded.ok)
-        return STATUS_NOT_FOUND;
-    *ret = decoded.record.updated;
-    return STATUS_OK;
+        *ret = (struct decoded_head){decoded.record.remote_id, updated};
+    return status;
 }

@@ -28,12 +28,13 @@ struct decoded {
 enum status decode_record(const struct mapping *mapping, enum side side, enum entity entity,
                           struct slice json, int64_t now, struct arena *arena, struct decoded *ret);
 
-/* Only the id, as text; for what has none of its own, its key ("ID/YEAR"). NOT_FOUND: none can be
- * read; INVALID, NO_MEMORY as above. */
-enum status decode_remote_id(const struct mapping *mapping, enum side side, enum entity entity,
-                             struct slice json, struct arena *arena, struct slice *ret);
-/* Only the update time. NOT_FOUND: none can be read. */
-enum status decode_updated(const struct mapping *mapping, enum side side, enum entity entity,
-                           struct slice json, struct arena *arena, int64_t *ret);
+/* What a listing has to know of each record. */
+struct decoded_head {
+    struct slice remote_id; /* for what has none of its own, its key ("ID/YEAR"); empty: none can be read */
+    int64_t updated;        /* instant; 0: none can be read */
+};
+/* Only these, in one pass. INVALID, NO_MEMORY as above. */
+enum status decode_head(const struct mapping *mapping, enum side side, enum entity entity,
+                        struct slice json, struct arena *arena, struct decoded_head *ret);
 
 #endif

@@ -35,7 +35,7 @@ enum {
 static const struct sql sql[] = {
     [GET] = {"read a staged record", "SELECT " RECORD_COLUMNS " FROM stage.record" OF_RECORD},
     [GLANCE] = {"glance at a staged record",
-                "SELECT version, raw, content, state, seen, dirty FROM stage.record" OF_RECORD},
+                "SELECT version, raw, content, person, state, seen, dirty FROM stage.record" OF_RECORD},
     [GET_FETCH] = {"read what brought a record",
                    "SELECT fetch_run, fetch_at, fetch_call, fetch_page FROM stage.record" OF_RECORD},
     [OPEN_PAYLOAD] = {"read a payload", "SELECT sealed FROM stage.payload WHERE slot ="
@@ -174,6 +174,7 @@ enum status stage_glance(struct store *store, enum side side, enum entity entity
     staged.version = statement_read_number(&statement);
     statement_read_hash(&statement, &staged.raw);
     statement_read_hash(&statement, &staged.content);
+    statement_read_hash(&statement, &staged.person);
     staged.state = (enum staged_state)statement_read_choice(&statement, STATES);
     staged.seen = statement_read_number(&statement);
     staged.dirty = statement_read_number(&statement) != 0;

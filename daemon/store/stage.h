@@ -50,8 +50,8 @@ struct staged {
 enum status stage_get(struct store *store, enum side side, enum entity entity,
                       struct slice remote_id, bool with_payload, struct arena *arena,
                       struct staged *ret);
-/* Only what recognises an unchanged record; no payload, no arena: version, raw, content, state,
- * seen, dirty. */
+/* Only what recognises an unchanged record; no payload, no arena: version, raw, content, person,
+ * state, seen, dirty. */
 enum status stage_glance(struct store *store, enum side side, enum entity entity,
                          struct slice remote_id, struct staged *ret);
 /* Which request brought the staged copy; its run is 0 where that is not known. NOT_FOUND without such

@@ -114,20 +114,15 @@ static enum status wake_dependents(struct desk *desk, const struct decoded *deco
 }
 
 /* Yearly results are judged with their learner; a record that changes hands, with its old one too. */
-static enum status mark_learners(struct desk *desk, const struct staged *staged, bool known)
+static enum status mark_learners(struct desk *desk, const struct staged *staged,
+                                 const struct staged *known)
 {
-    struct staged before = {0};
-    enum status status = STATUS_OK;
     if (staged->entity == ENTITY_ANNUAL && !hash_is_zero(staged->person))
-        status = learner_mark(desk->store, staged->person);
-    if (status != STATUS_OK || !known || staged->entity != ENTITY_HOURS)
-        return status;
-    status = stage_get(desk->store, staged->side, staged->entity, staged->remote_id, false,
-                       &desk->arena, &before);
-    if (status == STATUS_OK && !hash_is_zero(before.person) &&
-        !hash_equal(before.person, staged->person))
-        status = learner_mark(desk->store, before.person);
-    return status;
+        return learner_mark(desk->store, staged->person);
+    if (known == NULL || staged->entity != ENTITY_HOURS || hash_is_zero(known->person) ||
+        hash_equal(known->person, staged->person))
+        return STATUS_OK;
+    return learner_mark(desk->store, known->person);
 }
 
 /* The code that a known organisation bore so far; empty: it keeps it, or is none. */
@@ -191,7 +186,7 @@ static enum status put_decoded(struct desk *desk, enum side side, enum entity en
     if (status == STATUS_OK && !same)
         status = code_before(desk, side, decoded, known != NULL, &before);
     if (status == STATUS_OK && !same)
-        status = mark_learners(desk, &staged, known != NULL);
+        status = mark_learners(desk, &staged, known);
     if (status == STATUS_OK)
         status = stage_put(desk->store, &staged);
     if (status == STATUS_OK && !same)
@@ -201,24 +196,6 @@ static enum status put_decoded(struct desk *desk, enum side side, enum entity en
     desk->counts.changed[side] += !same;
     desk->counts.quarantined[side] += staged.state == STAGED_QUARANTINED;
     return status;
-}
-
-/* Recognises an unchanged row by its id and the digest of its bytes, before anything is built. */
-static enum status known_row(struct desk *desk, enum side side, enum entity entity,
-                             struct slice remote_id, struct slice row, struct staged *ret,
-                             bool *ret_known, bool *ret_same_bytes)
-{
-    struct hash raw = {{0}};
-    enum status status = stage_glance(desk->store, side, entity, remote_id, ret);
-    *ret_known = status == STATUS_OK;
-    *ret_same_bytes = false;
-    if (status == STATUS_NOT_FOUND)
-        return STATUS_OK;
-    if (status != STATUS_OK)
-        return status;
-    digest_bytes(desk->digest, row, raw.at);
-    *ret_same_bytes = hash_equal(raw, ret->raw) && ret->state != STAGED_GONE;
-    return STATUS_OK;
 }
 
 static enum status mark_listed(struct desk *desk, enum side side, enum entity entity,
@@ -234,55 +211,92 @@ static bool is_lower(const struct staged *known, const struct record *record)
     return known->state != STAGED_GONE && record->version < known->version && record->version > 0;
 }
 
-enum status intake_record(struct desk *desk, enum side side, enum entity entity, struct slice row,
-                          enum intake_way way, enum intake_outcome *ret)
+/* What is staged under that id, if anything. */
+static enum status glance(struct desk *desk, enum side side, enum entity entity,
+                          struct slice remote_id, struct staged *ret, bool *ret_known)
 {
-    struct staged known = {0};
-    struct decoded decoded;
-    struct slice remote_id = {0};
-    bool is_known = false;
-    bool same_bytes = false;
-    bool same_one = true;
+    enum status status = slice_empty(remote_id)
+                             ? STATUS_NOT_FOUND
+                             : stage_glance(desk->store, side, entity, remote_id, ret);
+    *ret_known = status == STATUS_OK;
+    return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+}
+
+/* Recognises an unchanged row by the digest of its bytes, before anything is built. */
+static bool same_bytes(struct desk *desk, struct slice row, const struct staged *known)
+{
+    struct hash raw = {{0}};
+    if (known == NULL || known->state == STAGED_GONE)
+        return false;
+    digest_bytes(desk->digest, row, raw.at);
+    return hash_equal(raw, known->raw);
+}
+
+/* A row that has something to say; known as in take_row. */
+static enum status take_decoded(struct desk *desk, enum side side, enum entity entity, struct slice row,
+                                const struct decoded *decoded, const struct staged *known,
+                                enum intake_way way, enum intake_outcome *ret)
+{
+    struct slice remote_id = decoded->record.remote_id;
     bool listed = way == INTAKE_LISTED;
-    enum status status = decode_remote_id(desk->mapping, side, entity, row, &desk->arena, &remote_id);
+    bool same_one = true;
+    enum status status =
+        known == NULL ? STATUS_OK : signs_key(desk, side, entity, decoded, &same_one);
+    if (status != STATUS_OK)
+        return status;
+    if (known != NULL && (is_lower(known, &decoded->record) || (!same_one && way != INTAKE_BY_ID))) {
+        *ret = INTAKE_STALE;
+        status = signs_lower(desk, side, entity, remote_id);
+        return status == STATUS_OK ? mark_listed(desk, side, entity, remote_id, known, listed)
+                                   : status;
+    }
+    status = signs_caught_up(desk, side, entity, remote_id);
+    if (status == STATUS_OK && known == NULL && way == INTAKE_SEARCHED && entity != ENTITY_ANNUAL)
+        status = signs_new(desk, side);
+    if (status == STATUS_OK && decoded->unknown_member)
+        status = unknown_field_note(desk, side, entity, row);
+    return status == STATUS_OK
+               ? put_decoded(desk, side, entity, row, decoded, listed, known, ret)
+               : status;
+}
+
+/* A row with the id that can be read from it, beside what is staged under that; NULL: nothing. */
+static enum status take_row(struct desk *desk, enum side side, enum entity entity, struct slice row,
+                            struct slice remote_id, const struct staged *known, enum intake_way way,
+                            enum intake_outcome *ret)
+{
+    struct decoded decoded;
     desk->counts.read[side]++;
-    if (status == STATUS_INVALID || status == STATUS_NOT_FOUND || slice_empty(remote_id)) {
+    if (slice_empty(remote_id)) {
         *ret = INTAKE_UNREADABLE;
         return STATUS_OK;
     }
-    if (status == STATUS_OK)
-        status = known_row(desk, side, entity, remote_id, row, &known, &is_known, &same_bytes);
-    if (status != STATUS_OK)
-        return status;
-    if (same_bytes) {
+    if (same_bytes(desk, row, known)) {
         *ret = INTAKE_UNCHANGED;
-        status = signs_caught_up(desk, side, entity, remote_id);
-        return status == STATUS_OK
-                   ? mark_listed(desk, side, entity, remote_id, &known, listed)
-                   : status;
+        enum status caught_up = signs_caught_up(desk, side, entity, remote_id);
+        return caught_up == STATUS_OK
+                   ? mark_listed(desk, side, entity, remote_id, known, way == INTAKE_LISTED)
+                   : caught_up;
     }
-    status = decode_record(desk->mapping, side, entity, row, desk->now, &desk->arena, &decoded);
+    enum status status =
+        decode_record(desk->mapping, side, entity, row, desk->now, &desk->arena, &decoded);
+    return status == STATUS_OK ? take_decoded(desk, side, entity, row, &decoded, known, way, ret)
+                               : status;
+}
+
+enum status intake_record(struct desk *desk, enum side side, enum entity entity, struct slice row,
+                          enum intake_way way, enum intake_outcome *ret)
+{
+    struct decoded_head head = {.updated = 0};
+    struct staged known = {0};
+    bool is_known = false;
+    enum status status = decode_head(desk->mapping, side, entity, row, &desk->arena, &head);
+    if (status != STATUS_OK && status != STATUS_INVALID)
+        return status;
+    status = glance(desk, side, entity, head.remote_id, &known, &is_known);
     if (status != STATUS_OK)
         return status;
-    if (is_known)
-        status = signs_key(desk, side, entity, &decoded, &same_one);
-    if (status != STATUS_OK)
-        return status;
-    if (is_known && (is_lower(&known, &decoded.record) || (!same_one && way != INTAKE_BY_ID))) {
-        *ret = INTAKE_STALE;
-        status = signs_lower(desk, side, entity, remote_id);
-        return status == STATUS_OK
-                   ? mark_listed(desk, side, entity, remote_id, &known, listed)
-                   : status;
-    }
-    status = signs_caught_up(desk, side, entity, remote_id);
-    if (status == STATUS_OK && !is_known && way == INTAKE_SEARCHED && entity != ENTITY_ANNUAL)
-        status = signs_new(desk, side);
-    if (status == STATUS_OK && decoded.unknown_member)
-        status = unknown_field_note(desk, side, entity, row);
-    if (status != STATUS_OK)
-        return status;
-    return put_decoded(desk, side, entity, row, &decoded, listed, is_known ? &known : NULL, ret);
+    return take_row(desk, side, entity, row, head.remote_id, is_known ? &known : NULL, way, ret);
 }
 
 enum status intake_restate(struct desk *desk, enum side side, struct slice remote_id, bool *ret_changed,
@@ -344,34 +358,47 @@ static enum status page_drifted(struct desk *desk, enum side side, enum entity e
     return STATUS_OK;
 }
 
-static enum status page_times(struct desk *desk, enum side side, enum entity entity,
-                              const struct answer *answer, struct page_facts *ret)
+/* Each row's id and time, read once; of a row that is no object, neither. */
+static enum status read_heads(struct desk *desk, enum side side, enum entity entity,
+                              const struct answer *answer, struct decoded_head **ret)
 {
+    enum status status = STATUS_OK;
+    struct decoded_head *heads =
+        arena_alloc(&desk->arena, (answer->row_count + 1) * sizeof *heads);
+    if (heads == NULL)
+        return STATUS_NO_MEMORY;
     for (size_t index = 0; index < answer->row_count; index++) {
-        int64_t updated = 0;
-        enum status status = decode_updated(desk->mapping, side, entity, answer->rows[index],
-                                            &desk->arena, &updated);
-        if (status != STATUS_OK)
-            continue; /* a record without a readable time is quarantined by its own row */
+        status = decode_head(desk->mapping, side, entity, answer->rows[index], &desk->arena,
+                             &heads[index]);
+        if (status != STATUS_OK && status != STATUS_INVALID)
+            return status;
+    }
+    *ret = heads;
+    return STATUS_OK;
+}
+
+/* A record without a readable time is quarantined by its own row. */
+static void page_times(const struct decoded_head *heads, size_t count, struct page_facts *ret)
+{
+    for (size_t index = 0; index < count; index++) {
+        int64_t updated = heads[index].updated;
+        if (updated == 0)
+            continue;
         if (ret->first_updated == 0)
             ret->first_updated = updated;
         ret->last_updated = updated;
         if (updated > ret->largest_updated)
             ret->largest_updated = updated;
     }
-    return STATUS_OK;
 }
 
-static enum status page_ids(struct desk *desk, enum side side, enum entity entity,
-                            const struct answer *answer, struct page_facts *ret)
+static enum status page_ids(struct desk *desk, const struct decoded_head *heads, size_t count,
+                            struct page_facts *ret)
 {
     struct buffer ids;
     buffer_init(&ids, 256 * 1024);
-    for (size_t index = 0; index < answer->row_count; index++) {
-        struct slice remote_id = {0};
-        (void)decode_remote_id(desk->mapping, side, entity, answer->rows[index], &desk->arena,
-                               &remote_id);
-        buffer_append(&ids, remote_id);
+    for (size_t index = 0; index < count; index++) {
+        buffer_append(&ids, heads[index].remote_id);
         buffer_append(&ids, SLICE("\n"));
     }
     digest_bytes(desk->digest, buffer_slice(&ids), ret->ids);
@@ -381,20 +408,20 @@ static enum status page_ids(struct desk *desk, enum side side, enum entity entit
 }
 
 static enum status intake_rows(struct desk *desk, enum side side, enum entity entity,
-                               const struct answer *answer, bool listed, struct page_facts *ret)
+                               const struct answer *answer, const struct decoded_head *heads,
+                               bool listed, struct page_facts *ret)
 {
     for (size_t index = 0; index < answer->row_count; index++) {
         enum intake_outcome outcome = INTAKE_UNCHANGED;
-        struct staged before = {0};
-        struct slice remote_id = {0};
-        bool was_seen = false;
-        if (decode_remote_id(desk->mapping, side, entity, answer->rows[index], &desk->arena,
-                             &remote_id) == STATUS_OK)
-            was_seen = stage_glance(desk->store, side, entity, remote_id, &before) == STATUS_OK &&
-                       (!listed || before.seen == desk->run);
+        struct staged known = {0};
+        bool is_known = false;
         enum status status =
-            intake_record(desk, side, entity, answer->rows[index],
-                          listed ? INTAKE_LISTED : INTAKE_SEARCHED, &outcome);
+            glance(desk, side, entity, heads[index].remote_id, &known, &is_known);
+        bool was_seen = is_known && (!listed || known.seen == desk->run);
+        if (status == STATUS_OK)
+            status = take_row(desk, side, entity, answer->rows[index], heads[index].remote_id,
+                              is_known ? &known : NULL,
+                              listed ? INTAKE_LISTED : INTAKE_SEARCHED, &outcome);
         if (status != STATUS_OK)
             return status;
         bool moved = outcome == INTAKE_CHANGED || outcome == INTAKE_RESPELLED;
@@ -412,14 +439,17 @@ enum status intake_page(struct desk *desk, enum side side, enum entity entity,
                                .total = answer->total,
                                .next = answer->next,
                                .stated = answer->stated};
+    struct decoded_head *heads = NULL;
     enum status status = page_drifted(desk, side, entity, answer, ret_stopped);
     if (status != STATUS_OK || *ret_stopped)
         return status;
-    status = page_ids(desk, side, entity, answer, &facts);
+    status = read_heads(desk, side, entity, answer, &heads);
+    if (status != STATUS_OK)
+        return status;
+    page_times(heads, answer->row_count, &facts);
+    status = page_ids(desk, heads, answer->row_count, &facts);
     if (status == STATUS_OK)
-        status = page_times(desk, side, entity, answer, &facts);
-    if (status == STATUS_OK)
-        status = intake_rows(desk, side, entity, answer, listed, &facts);
+        status = intake_rows(desk, side, entity, answer, heads, listed, &facts);
     if (status == STATUS_OK)
         *ret = facts;
     return status;

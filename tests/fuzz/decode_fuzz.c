@@ -23,13 +23,14 @@ static void try_record(const struct mapping *mapping, enum side side, enum entit
                        struct slice json, struct arena *arena)
 {
     struct decoded decoded;
-    struct slice id = {0};
+    struct decoded_head head;
     json_t *explained = NULL;
     field_set lossy = 0;
     if (decode_record(mapping, side, entity, json, NOW, arena, &decoded) != STATUS_OK)
         return;
-    enum status status = decode_remote_id(mapping, side, entity, json, arena, &id);
-    crash_unless(status != STATUS_OK || slice_equal(id, decoded.record.remote_id));
+    enum status status = decode_head(mapping, side, entity, json, arena, &head);
+    crash_unless(status != STATUS_OK || slice_equal(head.remote_id, decoded.record.remote_id));
+    crash_unless(status != STATUS_OK || head.updated == decoded.record.updated);
     if (explain_record(mapping, side, entity, json, NOW, &explained) != STATUS_OK)
         return;
     json_decref(explained);

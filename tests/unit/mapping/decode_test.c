@@ -157,16 +157,16 @@ static void yearly_results_read_alike_and_are_named_by_their_key(void **state)
     };
     struct bench *bench = *state;
     struct decoded decoded;
-    struct slice id = {0};
+    struct decoded_head head;
     for (enum side side = MUNICIPAL; side < SIDES; side++) {
         const char *json = EXAMPLES[ENTITY_ANNUAL][side];
         decode(bench, side, ENTITY_ANNUAL, json, &decoded);
         check_values(&decoded, EXPECTED, sizeof EXPECTED / sizeof *EXPECTED);
-        assert_int_equal(decode_remote_id(bench->mapping, side, ENTITY_ANNUAL, slice_of(json),
-                                          &bench->arena, &id),
+        assert_int_equal(decode_head(bench->mapping, side, ENTITY_ANNUAL, slice_of(json),
+                                     &bench->arena, &head),
                          STATUS_OK);
-        assert_true(slice_is(id, "371681197001019019/2023"));
-        assert_true(slice_equal(id, decoded.record.remote_id));
+        assert_true(slice_is(head.remote_id, "371681197001019019/2023"));
+        assert_true(slice_equal(head.remote_id, decoded.record.remote_id));
     }
     decode(bench, MUNICIPAL, ENTITY_ANNUAL, M_ANNUAL, &decoded);
     assert_true(slice_is(decoded.record.value[FIELD_ANNUAL_CERT_DATE], "2024-01-10"));
@@ -457,15 +457,12 @@ static void what_is_no_object_is_refused(void **state)
     struct bench *bench = *state;
     for (size_t index = 0; index < sizeof TEXTS / sizeof *TEXTS; index++) {
         struct decoded decoded;
-        struct slice id;
-        int64_t updated;
+        struct decoded_head head;
         struct slice json = slice_of(TEXTS[index]);
         if (decode_record(bench->mapping, MUNICIPAL, ENTITY_HOURS, json, SHIPPED_NOW, &bench->arena,
                           &decoded) != STATUS_INVALID ||
-            decode_remote_id(bench->mapping, MUNICIPAL, ENTITY_HOURS, json, &bench->arena, &id) !=
-                STATUS_INVALID ||
-            decode_updated(bench->mapping, MUNICIPAL, ENTITY_HOURS, json, &bench->arena,
-                           &updated) != STATUS_INVALID)
+            decode_head(bench->mapping, MUNICIPAL, ENTITY_HOURS, json, &bench->arena, &head) !=
+                STATUS_INVALID)
             fail_msg("'%s' was taken", TEXTS[index]);
     }
 }
@@ -473,22 +470,24 @@ static void what_is_no_object_is_refused(void **state)
 static void ids_and_times_can_be_read_alone(void **state)
 {
     struct bench *bench = *state;
-    struct slice id = {0};
-    int64_t updated = 0;
-    assert_int_equal(decode_remote_id(bench->mapping, PROVINCIAL, ENTITY_HOURS, slice_of(P_HOURS),
-                                      &bench->arena, &id),
+    struct decoded_head head = {.updated = 0};
+    assert_int_equal(decode_head(bench->mapping, PROVINCIAL, ENTITY_HOURS, slice_of(P_HOURS),
+                                 &bench->arena, &head),
                      STATUS_OK);
-    assert_true(slice_is(id, "0b5b6e1c-0000-4000-8000-000000000002"));
-    assert_int_equal(decode_updated(bench->mapping, PROVINCIAL, ENTITY_HOURS, slice_of(P_HOURS),
-                                    &bench->arena, &updated),
+    assert_true(slice_is(head.remote_id, "0b5b6e1c-0000-4000-8000-000000000002"));
+    assert_int_equal(head.updated, 1685664000);
+    assert_int_equal(decode_head(bench->mapping, MUNICIPAL, ENTITY_HOURS,
+                                 SLICE("{\"id\":\"\",\"updatedAt\":\"2023-06-02 08:00:01\"}"),
+                                 &bench->arena, &head),
                      STATUS_OK);
-    assert_int_equal(updated, 1685664000);
-    assert_int_equal(decode_remote_id(bench->mapping, MUNICIPAL, ENTITY_HOURS,
-                                      SLICE("{\"id\":\"\"}"), &bench->arena, &id),
-                     STATUS_NOT_FOUND);
-    assert_int_equal(decode_updated(bench->mapping, MUNICIPAL, ENTITY_HOURS,
-                                    SLICE("{\"updatedAt\":\"soon\"}"), &bench->arena, &updated),
-                     STATUS_NOT_FOUND);
+    assert_true(slice_empty(head.remote_id));
+    assert_int_equal(head.updated, 1685664001);
+    assert_int_equal(decode_head(bench->mapping, MUNICIPAL, ENTITY_HOURS,
+                                 SLICE("{\"id\":\"7\",\"updatedAt\":\"soon\"}"), &bench->arena,
+                                 &head),
+                     STATUS_OK);
+    assert_true(slice_is(head.remote_id, "7"));
+    assert_int_equal(head.updated, 0);
 }
 
 static void too_little_memory_is_a_status(void **state)
