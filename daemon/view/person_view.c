@@ -81,8 +81,8 @@ static int by_year(const void *one, const void *other)
 static json_t *annual_row(const struct person_case *at, size_t index)
 {
     return json_pack("{s:i, s:o, s:o, s:o}", "year", at->annual_year[index], "municipal",
-                     copy_json(&at->annual[index].side[MUNICIPAL]), "provincial",
-                     copy_json(&at->annual[index].side[PROVINCIAL]), "own",
+                     copy_json(&at->annual[index]->side[MUNICIPAL]), "provincial",
+                     copy_json(&at->annual[index]->side[PROVINCIAL]), "own",
                      person_totals(at, at->annual_year[index]));
 }
 

@@ -160,7 +160,7 @@ static const struct record *annual_copy(struct check *check, const struct person
 static enum status check_years(struct check *check, int64_t *ret_due)
 {
     for (size_t index = 0; index < check->person.annual_count; index++) {
-        const struct person_pair *pair = &check->person.annual[index];
+        const struct person_pair *pair = check->person.annual[index];
         int year = check->person.annual_year[index];
         const struct record *annual[SIDES] = {
             annual_copy(check, &pair->side[MUNICIPAL], year),

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { ROWS_OF_MOST = 64 /* of nearly everyone; who has more costs a second look-up */ };
+
 static struct hash hash_of_code(const struct person_case *at, struct slice code)
 {
     struct slice text = arena_printf(at->arena, "person:%.*s", (int)code.size,
@@ -164,18 +166,26 @@ static enum status add_hour(struct person_case *at, enum side side, struct slice
     return STATUS_OK;
 }
 
-static struct person_pair *annual_of_year(struct person_case *at, int year)
+/* NULL: the year is unreadable, or there are too many. */
+static enum status annual_of_year(struct person_case *at, int year, struct person_pair **ret)
 {
+    *ret = NULL;
     for (size_t i = 0; i < at->annual_count; i++) {
         if (at->annual_year[i] == year) {
-            return &at->annual[i];
+            *ret = at->annual[i];
+            return STATUS_OK;
         }
     }
     if (year == 0 || at->annual_count == PERSON_YEARS) {
-        return NULL;
+        return STATUS_OK;
+    }
+    struct person_pair *pair = arena_alloc(at->arena, sizeof *pair);
+    if (pair == NULL) {
+        return STATUS_NO_MEMORY;
     }
     at->annual_year[at->annual_count] = year;
-    return &at->annual[at->annual_count++];
+    at->annual[at->annual_count++] = *ret = pair;
+    return STATUS_OK;
 }
 
 static int year_of(const struct person_copy *copy, enum field field)
@@ -191,27 +201,48 @@ static enum status add_annual(struct person_case *at, enum side side, struct sli
     if (status != STATUS_OK) {
         return status == STATUS_NOT_FOUND ? STATUS_OK : status;
     }
-    struct person_pair *pair = annual_of_year(at, year_of(&copy, FIELD_ANNUAL_YEAR));
+    struct person_pair *pair = NULL;
+    status = annual_of_year(at, year_of(&copy, FIELD_ANNUAL_YEAR), &pair);
     if (pair != NULL && copy.here && !pair->side[side].here) {
         pair->side[side] = copy;
     }
-    return STATUS_OK;
+    return status;
 }
 
-/* Ids of a side's rows of an entity under all of the person's codes. */
-static enum status find_rows(struct person_case *at, enum side side, enum entity entity,
-                             struct slice ids[PERSON_HOURS], size_t *ret_count)
+/* Up to `room` ids of a side's rows of an entity under all of the person's codes; more: there are more. */
+static enum status find_some(struct person_case *at, enum side side, enum entity entity,
+                             struct slice *ids, size_t room, size_t *ret_count, bool *ret_more)
 {
     enum status status = STATUS_OK;
     *ret_count = 0;
+    *ret_more = false;
     for (size_t code = 0; status == STATUS_OK && code < at->code_count; code++) {
         size_t count = 0;
-        size_t room = PERSON_HOURS - *ret_count;
-        status = stage_by_person(at->store, side, entity, hash_of_code(at, at->codes[code]), room,
+        size_t left = room - *ret_count;
+        status = stage_by_person(at->store, side, entity, hash_of_code(at, at->codes[code]), left,
                                  at->arena, ids + *ret_count, &count);
-        *ret_count += count < room ? count : room;
+        *ret_more = *ret_more || count > left;
+        *ret_count += count < left ? count : left;
     }
     return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+}
+
+/* All of them, up to PERSON_HOURS, in the arena. */
+static enum status find_rows(struct person_case *at, enum side side, enum entity entity,
+                             struct slice **ret_ids, size_t *ret_count)
+{
+    size_t room = ROWS_OF_MOST;
+    bool more = true;
+    enum status status = STATUS_OK;
+    while (more && status == STATUS_OK) {
+        *ret_ids = arena_alloc(at->arena, room * sizeof **ret_ids);
+        status = *ret_ids == NULL
+                     ? STATUS_NO_MEMORY
+                     : find_some(at, side, entity, *ret_ids, room, ret_count, &more);
+        more = more && room < PERSON_HOURS;
+        room = PERSON_HOURS;
+    }
+    return status;
 }
 
 static enum status gather_hours(struct person_case *at)
@@ -220,10 +251,7 @@ static enum status gather_hours(struct person_case *at)
     size_t count[SIDES] = {0, 0};
     enum status status = STATUS_OK;
     for (enum side side = MUNICIPAL; side < SIDES && status == STATUS_OK; side++) {
-        ids[side] = arena_alloc(at->arena, PERSON_HOURS * sizeof *ids[side]);
-        status = ids[side] == NULL
-                     ? STATUS_NO_MEMORY
-                     : find_rows(at, side, ENTITY_HOURS, ids[side], &count[side]);
+        status = find_rows(at, side, ENTITY_HOURS, &ids[side], &count[side]);
     }
     at->hour_room = count[MUNICIPAL] + count[PROVINCIAL];
     at->hours = arena_alloc(at->arena, (at->hour_room + 1) * sizeof *at->hours);
@@ -238,12 +266,11 @@ static enum status gather_hours(struct person_case *at)
 
 static enum status gather_annual(struct person_case *at)
 {
-    struct slice *ids = arena_alloc(at->arena, PERSON_HOURS * sizeof *ids);
-    at->annual = arena_alloc(at->arena, PERSON_YEARS * sizeof *at->annual);
-    enum status status = ids == NULL || at->annual == NULL ? STATUS_NO_MEMORY : STATUS_OK;
+    enum status status = STATUS_OK;
     for (enum side side = MUNICIPAL; side < SIDES && status == STATUS_OK; side++) {
+        struct slice *ids = NULL;
         size_t count = 0;
-        status = find_rows(at, side, ENTITY_ANNUAL, ids, &count);
+        status = find_rows(at, side, ENTITY_ANNUAL, &ids, &count);
         for (size_t i = 0; i < count && status == STATUS_OK; i++)
             status = add_annual(at, side, ids[i]);
     }
@@ -272,9 +299,10 @@ enum status person_gather(struct person_case *at)
     if (status != STATUS_OK)
         return status;
     qsort(at->hours, at->hour_count, sizeof *at->hours, by_finished);
-    for (size_t i = 0; i < at->hour_count; i++)
-        (void)annual_of_year(at, person_pair_year(&at->hours[i]));
-    return STATUS_OK;
+    struct person_pair *pair = NULL;
+    for (size_t i = 0; i < at->hour_count && status == STATUS_OK; i++)
+        status = annual_of_year(at, person_pair_year(&at->hours[i]), &pair);
+    return status;
 }
 
 int person_pair_year(const struct person_pair *pair)

@@ -35,7 +35,7 @@ struct person_case {
     struct person_pair account;
     struct person_pair *hours; /* in order of finished */
     size_t hour_count, hour_room;
-    struct person_pair *annual;
+    struct person_pair *annual[PERSON_YEARS]; /* each year on its own: most have few of them */
     int annual_year[PERSON_YEARS];
     size_t annual_count;
 };
