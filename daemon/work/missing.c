@@ -28,7 +28,8 @@ static enum status out_of_sight(struct search *at, const struct staged *missing,
     *ret = false;
     if (at->entity != ENTITY_ACCOUNT)
         return region_outside(at->desk, at->side, missing->person, ret);
-    if (missing->state != STAGED_OUTSIDE)
+    *ret = missing->state == STAGED_OUTSIDE;
+    if (!*ret || at->first) /* the first time no listing says that she came back */
         return STATUS_OK;
     enum status status = link_by_remote(at->desk->store, at->entity, at->side, missing->remote_id,
                                         &at->walk, &link);
