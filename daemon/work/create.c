@@ -312,6 +312,34 @@ static enum status person_still_there(struct desk *desk, const struct person *pe
     return status;
 }
 
+/* Who came into the region since the last complete listing brought her older hours along, and no increment tells
+ * of them: before anything is created beside them, they are asked for, once a cycle. */
+static enum status hours_known(struct desk *desk, const struct person *person, enum side target,
+                               enum eligibility *ret)
+{
+    struct staged account = {0};
+    struct watermark mark;
+    struct slice former = person->former[target];
+    struct slice code = person->code[target];
+    bool any = false;
+    if (slice_empty(person->remote_id[target]))
+        return STATUS_OK;
+    enum status status =
+        stage_glance(desk->store, target, ENTITY_ACCOUNT, person->remote_id[target], &account);
+    if (status == STATUS_OK)
+        status = stage_watermark(desk->store, target, ENTITY_HOURS, &mark);
+    if (status != STATUS_OK || account.seen >= mark.full_run)
+        return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+    do {
+        bool asked = false;
+        status = need_by_code(desk, target, ENTITY_HOURS, false, code, &asked);
+        any = any || asked;
+    } while (status == STATUS_OK && slice_next_word(&former, &code));
+    if (any)
+        *ret = ELIGIBLE_ASKED;
+    return status;
+}
+
 static enum status hours_eligible(struct desk *desk, const struct pair *pair, enum side target,
                                   enum eligibility *ret, const char **ret_reason)
 {
@@ -332,6 +360,8 @@ static enum status hours_eligible(struct desk *desk, const struct pair *pair, en
         return STATUS_OK;
     bool twin = false;
     enum status status = person_still_there(desk, &pair->person[pair->side], target, ret);
+    if (status == STATUS_OK && *ret == ELIGIBLE)
+        status = hours_known(desk, &pair->person[pair->side], target, ret);
     if (status != STATUS_OK || *ret != ELIGIBLE)
         return status;
     status = twin_quarantined(desk, pair, target, &twin);

@@ -173,8 +173,8 @@ static enum status put_decoded(struct desk *desk, enum side side, enum entity en
         .fetch = desk->fetch,
         .seen = listed || known == NULL ? desk->run : known->seen,
     };
-    if (!listed)
-        staged.seen = known == NULL ? 0 : known->seen;
+    if (!listed) /* who was outside is new to the listings: what hangs on her was not listed either */
+        staged.seen = known == NULL || known->state == STAGED_OUTSIDE ? 0 : known->seen;
     digest_bytes(desk->digest, row, staged.raw.at);
     content_hash(desk, &decoded->record, &staged.content);
     bool same = known != NULL && known->state == staged.state &&

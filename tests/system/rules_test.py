@@ -289,6 +289,31 @@ class Fresh(unittest.TestCase):
             rows = self.city.control(f"/dump?side={side}&entity=account")
             self.assertEqual([row["mobile"] for row in rows if row["code"] == code], ["13900000009"], side)
 
+    # holds: certified.newcomer
+    def test_the_older_hours_of_who_came_into_the_region_are_not_created_beside(self):
+        """Entered by hand on both sides, long before the province moves her here: no increment brings them."""
+        self.city.control("/clock", {"side": "provincial", "offset_seconds": -3600})
+        self.assertEqual(self.city.once("--full").returncode, 0)
+        home = next(row for row in self.city.control("/dump?side=provincial&entity=account")
+                    if row["kind"] == "employer" and row["region"].startswith("3716"))
+        code, away = people.resident(1), people.organisation(1, region="370102")
+        self.city.control("/seed?side=provincial", {"accounts": [
+            people.account("provincial", away, "外地单位", "employer", region="370102"),
+            people.account("provincial", code, employer=away, region="370102")]})
+        self.city.control("/seed?side=provincial", {"hours": [people.hours("provincial", code, next(people.NUMBERS))]})
+        self.city.control("/clock", {"side": "provincial", "offset_seconds": 0})
+        self.city.control("/seed?side=municipal", {"accounts": [
+            people.account("municipal", code, employer=home["code"], region=home["region"])]})
+        self.city.control("/seed?side=municipal", {"hours": [people.hours("municipal", code, next(people.NUMBERS))]})
+        self.assertEqual(self.city.once().returncode, 3)
+        self.assertEqual([row["kind"] for row in self.city.lines("conflicts")], ["region_mismatch"])
+        self.city.control("/edit", {"side": "provincial", "entity": "account", "match": {"sfzjhm": code},
+                                    "set": {"dwxydm": home["code"], "xzqh": home["region"]}})
+        for arguments in ((), (), ("--full",)):
+            self.city.once(*arguments)
+            self.assertEqual([len(self.city.control(f"/inspect?side={side}&entity=hours&code={code}")["records"])
+                              for side in SIDES], [1, 1], arguments)
+
     # holds: quarantine.drift
     def test_a_field_that_is_missing_everywhere_stops_the_entity(self):
         self.assertEqual(self.city.once("--full").returncode, 0)
