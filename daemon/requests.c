@@ -292,7 +292,7 @@ static bool cycle_start(struct request *request)
 
 static void cycle_begin(struct request *request)
 {
-    int64_t today = (request->now + CIVIL_CST_SECONDS) / CIVIL_DAY_SECONDS;
+    int64_t today = civil_china_day(request->now);
     request->order = malloc(sizeof *request->order);
     enum status status = request->order == NULL ? STATUS_NO_MEMORY
                                                 : order_read(request->command, request->arguments,

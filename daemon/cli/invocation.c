@@ -32,7 +32,7 @@ static int wrong(struct invocation *invocation, enum exit_code code, const char 
 
 static int today_of(int64_t now)
 {
-    return (int)((now + CIVIL_CST_SECONDS) / CIVIL_DAY_SECONDS);
+    return (int)civil_china_day(now);
 }
 
 bool invocation_time(struct slice text, int64_t now, int64_t *ret_instant)

@@ -126,7 +126,7 @@ int local_cycle(struct session *session, const char *command, json_t *arguments,
     struct order *order = calloc(1, sizeof *order);
     struct local_run at = {.reply = reply, .exit_code = EXIT_INTERNAL};
     const char *message = "";
-    int today = (int)((session_now() + CIVIL_CST_SECONDS) / CIVIL_DAY_SECONDS);
+    int today = (int)civil_china_day(session_now());
     if (order == NULL || uv_loop_init(&at.loop) != 0) {
         free(order);
         return EXIT_INTERNAL;

@@ -301,7 +301,7 @@ static bool share_of(const struct study *study, struct day_share *ret)
         slice_is(record->value[FIELD_HOURS_UNIT], "credits") ||
         !civil_parse(record->value[FIELD_HOURS_FINISHED], "%Y-%m-%dT%H:%M:%S%z", 0, &finished))
         return false;
-    ret->day = (finished + CIVIL_CST_SECONDS) / CIVIL_DAY_SECONDS;
+    ret->day = civil_china_day(finished);
     ret->amount = amount_of(record);
     ret->recognised = slice_is(record->value[FIELD_HOURS_SOURCE], "recognised");
     return true;

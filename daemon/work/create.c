@@ -1,12 +1,10 @@
 #include "daemon/work/create.h"
 
 #include "daemon/sync/merge.h"
+#include "daemon/work/day_limit.h"
 #include "mapping/base/civil.h"
 
-#include <stdio.h>
-#include <stdlib.h>
-
-enum { REVIEW_SUBMITTED_STEP = 1, REVIEW_FINAL_STEP = 4, DAY_RECORDS_MOST = 512 };
+enum { REVIEW_SUBMITTED_STEP = 1, REVIEW_FINAL_STEP = 4, HOURS_MOST = 512 };
 
 /* Does an organisation stand on the target, or will it by this plan? Asked by code when the listing's
  * region may hide it. */
@@ -99,39 +97,6 @@ static void person_eligible(const struct desk *desk, const struct pair *pair, en
     }
 }
 
-static int64_t day_of(int64_t instant)
-{
-    return (instant + CIVIL_CST_SECONDS) / CIVIL_DAY_SECONDS;
-}
-
-static bool counts_for_day(const struct record *record, int64_t day)
-{
-    int64_t finished = 0;
-    return slice_is(record->value[FIELD_HOURS_SOURCE], "recognised") && record_valid(record) &&
-           !slice_is(record->value[FIELD_HOURS_REVIEW], "rejected") &&
-           civil_parse(record->value[FIELD_HOURS_FINISHED], "%Y-%m-%dT%H:%M:%S%z", 0, &finished) &&
-           day_of(finished) == day;
-}
-
-/* What the person's day holds already on the target, in hundredths of recognised hours. */
-static enum status day_so_far(struct desk *desk, enum side target, const struct person *person,
-                              int64_t day, int64_t *ret)
-{
-    struct slice ids[DAY_RECORDS_MOST];
-    size_t count = 0;
-    *ret = 0;
-    enum status status = person_hours(desk, target, person, DAY_RECORDS_MOST, ids, &count);
-    for (size_t index = 0; status == STATUS_OK && index < count; index++) {
-        struct desk_copy copy;
-        int64_t amount = 0;
-        status = desk_copy(desk, target, ENTITY_HOURS, ids[index], &copy);
-        if (status == STATUS_OK && copy.decoded.ok && counts_for_day(&copy.decoded.record, day) &&
-            slice_integer(copy.decoded.record.value[FIELD_HOURS_AMOUNT], &amount))
-            *ret += amount;
-    }
-    return status == STATUS_NOT_FOUND ? STATUS_OK : status;
-}
-
 /* How far a record's review must be before it goes over. */
 static int final_step(const struct desk *desk)
 {
@@ -141,118 +106,6 @@ static int final_step(const struct desk *desk)
 bool create_far_enough(const struct desk *desk, struct slice review)
 {
     return merge_review_step(review) >= final_step(desk);
-}
-
-/* One recognised record that wants a place in the target's day. */
-struct day_claim {
-    int64_t finished;
-    struct slice number;
-    int64_t amount;
-    struct hash key;
-};
-
-/* In the order of finished, then origin number. */
-static int claim_order(const void *one, const void *other)
-{
-    const struct day_claim *first = one;
-    const struct day_claim *second = other;
-    if (first->finished != second->finished)
-        return first->finished < second->finished ? -1 : 1;
-    return slice_compare(first->number, second->number);
-}
-
-/* It stands on the target already, though it may not be linked yet: its hours are in the day's sum. */
-static enum status stands_there(struct desk *desk, enum side target, const struct staged *staged, bool *ret)
-{
-    struct slice id = {0};
-    size_t count = 0;
-    *ret = false;
-    enum status status = stage_by_key(desk->store, target, ENTITY_HOURS, staged->key, 1, &desk->arena, &id,
-                                      &count);
-    if ((status == STATUS_OK || status == STATUS_NOT_FOUND) && count == 0 && !hash_is_zero(staged->natural))
-        status = stage_by_natural(desk->store, target, staged->natural, 1, &desk->arena, &id, &count);
-    *ret = count > 0;
-    return status == STATUS_NOT_FOUND ? STATUS_OK : status;
-}
-
-static enum status add_claim(struct desk *desk, enum side side, struct slice remote_id, int64_t day,
-                             struct day_claim *claims, size_t *count)
-{
-    struct desk_copy copy;
-    struct link link = {0};
-    enum status status = link_by_remote(desk->store, ENTITY_HOURS, side, remote_id, &desk->arena, &link);
-    if (status != STATUS_NOT_FOUND)
-        return status;
-    status = desk_copy(desk, side, ENTITY_HOURS, remote_id, &copy);
-    const struct record *record = &copy.decoded.record;
-    if (status != STATUS_OK || !copy.decoded.ok || !counts_for_day(record, day) ||
-        !create_far_enough(desk, record->value[FIELD_HOURS_REVIEW]))
-        return status;
-    bool there = false;
-    status = stands_there(desk, side_other(side), &copy.staged, &there);
-    if (status != STATUS_OK || there)
-        return status;
-    struct day_claim *claim = &claims[*count];
-    claim->key = copy.staged.key;
-    claim->number = record->value[FIELD_HOURS_ORIGIN_NUMBER];
-    (void)civil_parse(record->value[FIELD_HOURS_FINISHED], "%Y-%m-%dT%H:%M:%S%z", 0, &claim->finished);
-    *count += slice_integer(record->value[FIELD_HOURS_AMOUNT], &claim->amount);
-    return STATUS_OK;
-}
-
-/* Gives the places of a person's day once, to all of her records that are not on the target yet. */
-static enum status share_day(struct desk *desk, const struct pair *pair, enum side target, int64_t day,
-                             int64_t limit)
-{
-    const struct person *person = &pair->person[pair->side];
-    struct slice *ids = arena_alloc(&desk->arena, DAY_RECORDS_MOST * sizeof *ids);
-    struct day_claim *claims = arena_alloc(&desk->arena, DAY_RECORDS_MOST * sizeof *claims);
-    size_t found = 0;
-    size_t count = 0;
-    int64_t sum = 0;
-    if (ids == NULL || claims == NULL)
-        return STATUS_NO_MEMORY;
-    enum status status = day_so_far(desk, target, person, day, &sum);
-    if (status == STATUS_OK)
-        status = person_hours(desk, pair->side, person, DAY_RECORDS_MOST, ids, &found);
-    for (size_t index = 0; status == STATUS_OK && index < found; index++)
-        status = add_claim(desk, pair->side, ids[index], day, claims, &count);
-    qsort(claims, count, sizeof *claims, claim_order);
-    for (size_t index = 0; status == STATUS_OK && index < count; index++) {
-        if (sum + claims[index].amount > limit)
-            continue;
-        sum += claims[index].amount;
-        status = hashset_add(&desk->days, claims[index].key);
-    }
-    return status == STATUS_NOT_FOUND ? STATUS_OK : status;
-}
-
-/* Recognised hours beyond the target's day limit wait. */
-static enum status day_eligible(struct desk *desk, const struct pair *pair, enum side target,
-                                enum eligibility *ret, const char **ret_reason)
-{
-    const struct record *record = &pair->copy[pair->side].decoded.record;
-    int64_t limit = mapping_notice(desk->mapping)->day_recognised_centi;
-    int64_t finished = 0;
-    char day_text[32];
-    enum status status = STATUS_OK;
-    if (limit <= 0 || !slice_is(record->value[FIELD_HOURS_SOURCE], "recognised") ||
-        slice_is(record->value[FIELD_HOURS_UNIT], "credits") ||
-        !civil_parse(record->value[FIELD_HOURS_FINISHED], "%Y-%m-%dT%H:%M:%S%z", 0, &finished))
-        return STATUS_OK;
-    (void)snprintf(day_text, sizeof day_text, "%d:%lld", (int)target, (long long)day_of(finished));
-    struct hash day = desk_hash_pair(desk, "day", pair->person[pair->side].name_code,
-                                     slice_of(day_text));
-    if (!hashset_has(&desk->days, day)) {
-        status = share_day(desk, pair, target, day_of(finished), limit);
-        if (status == STATUS_OK)
-            status = hashset_add(&desk->days, day);
-    }
-    if (status == STATUS_OK && !hashset_has(&desk->days, pair->copy[pair->side].staged.key)) {
-        *ret = ELIGIBLE_WAITS;
-        *ret_reason = "day_limit";
-    }
-    return status;
 }
 
 static bool may_be_twins(const struct record *one, const struct record *other)
@@ -265,21 +118,21 @@ static bool may_be_twins(const struct record *one, const struct record *other)
         civil_parse(other->value[FIELD_HOURS_FINISHED], "%Y-%m-%dT%H:%M:%S%z", 0, &finished[1]);
     bool same = slice_empty(course[0]) ? !slice_empty(evidence[0]) && slice_equal(evidence[0], evidence[1])
                                        : slice_equal(course[0], course[1]);
-    return same && (!dated || day_of(finished[0]) == day_of(finished[1]));
+    return same && (!dated || civil_china_day(finished[0]) == civil_china_day(finished[1]));
 }
 
 /* A record that cannot be mapped has no natural key, yet it may be this one's counterpart: what looks like it
  * is not created beside it. */
 static enum status twin_quarantined(struct desk *desk, const struct pair *pair, enum side target, bool *ret)
 {
-    struct slice ids[DAY_RECORDS_MOST];
+    struct slice ids[HOURS_MOST];
     size_t count = 0;
     int64_t states[5] = {0};
     *ret = false;
     enum status status = stage_count(desk->store, target, ENTITY_HOURS, states);
     if (status != STATUS_OK || states[STAGED_QUARANTINED] == 0)
         return status;
-    status = person_hours(desk, target, &pair->person[pair->side], DAY_RECORDS_MOST, ids, &count);
+    status = person_hours(desk, target, &pair->person[pair->side], HOURS_MOST, ids, &count);
     for (size_t index = 0; status == STATUS_OK && !*ret && index < count; index++) {
         struct staged staged = {0};
         struct desk_copy copy;
@@ -370,7 +223,14 @@ static enum status hours_eligible(struct desk *desk, const struct pair *pair, en
         *ret_reason = "quarantine";
         return STATUS_OK;
     }
-    return status == STATUS_OK ? day_eligible(desk, pair, target, ret, ret_reason) : status;
+    bool room = true;
+    if (status == STATUS_OK)
+        status = day_limit_holds(desk, pair, target, &room);
+    if (status == STATUS_OK && !room) {
+        *ret = ELIGIBLE_WAITS;
+        *ret_reason = "day_limit";
+    }
+    return status;
 }
 
 enum status create_eligible(struct desk *desk, const struct pair *pair, enum side target,

@@ -36,8 +36,7 @@ static enum status note_name(struct desk *desk, enum side side, enum entity enti
     char today[24];
     struct slice last = {0};
     (void)snprintf(kept, sizeof kept, "unknown.%s.%s.%s", side_name(side), entity_name(entity), name);
-    (void)snprintf(today, sizeof today, "%lld",
-                   (long long)((desk->now + CIVIL_CST_SECONDS) / CIVIL_DAY_SECONDS));
+    (void)snprintf(today, sizeof today, "%lld", (long long)civil_china_day(desk->now));
     struct hash hash = desk_hash_pair(desk, kept, slice_of(today), (struct slice){0});
     if (hashset_has(&desk->unknown_fields, hash) || desk->unknown_fields.count >= TOLD_MOST)
         return STATUS_OK;

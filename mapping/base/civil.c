@@ -195,3 +195,8 @@ void civil_utc_text(int64_t instant, char text[21])
     put_two(text + 14, (unsigned)civil.minute);
     put_two(text + 17, (unsigned)civil.second);
 }
+
+int64_t civil_china_day(int64_t instant)
+{
+    return (instant + CIVIL_CST_SECONDS) / CIVIL_DAY_SECONDS;
+}

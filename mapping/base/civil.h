@@ -20,6 +20,8 @@ int64_t civil_days(int year, int month, int day);    /* days since 1970-01-01 */
 /* offset_seconds: what the zone is ahead of UTC. */
 struct civil civil_from_instant(int64_t instant, int offset_seconds);
 int64_t civil_to_instant(struct civil civil, int offset_seconds);
+/* The day in China on which the instant falls, counted from 1970-01-01 there. */
+int64_t civil_china_day(int64_t instant);
 
 /* Reads `text` by `format`: Y m d H M S stand behind '%' as in strptime, %z for "+08:00", "+0800"
  * or "Z"; all else literally. Without %z, offset_seconds is the zone. 24:00:00 is the next day's
