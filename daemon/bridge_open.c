@@ -1,6 +1,8 @@
 #include "daemon/bridge_inside.h"
 
 #include "daemon/configuration.h"
+#include "daemon/log.h"
+#include "daemon/work/own_state.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -95,6 +97,12 @@ static enum status open_store(struct bridge *bridge, struct fault *ret_fault,
         status = chain_open(bridge->settings->log_dir, slice, &rules, &bridge->chain);
         if (status != STATUS_OK)
             *ret_error = (struct store_error){.status = status, .step = "opening the sync log"};
+        else
+            status = own_state_look(bridge->store, bridge->chain, bridge_wall_ms() / 1000);
+        if (status == STATUS_OK && own_state_doubtful(bridge->store))
+            log_event(LOG_STATE_RESTORED, NULL);
+        if (status != STATUS_OK && ret_error->status == STATUS_OK)
+            *ret_error = (struct store_error){.status = status, .step = "comparing the state with the sync log"};
     }
     explicit_bzero(key, sizeof key);
     return status;

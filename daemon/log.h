@@ -34,6 +34,8 @@
     X(CONFLICT, 4, "d2c291393dec480d9fe4bb28df8a617a", "conflicts are open")                       \
     X(STATE_HELD, 3, "340325e1e98d4ac7911ff8fe50c98d2e", "another process holds the state")        \
     X(STATE_FAILED, 2, "7dc0171fd0e148f796614fdbeb67dd0e", "the state cannot be used")             \
+    X(STATE_RESTORED, 4, "b0f3c5d1a9e24d0b8f7c6a2e4d1b9c83",                                       \
+      "the state is older than the sync log, as if put back from a backup; the next cycle only observes") \
     X(DISK_FULL, 2, "cd695cae5ca44c05b3e84b5d727310d3", "there is no space left for the state")    \
     X(LOG_HEAD, 5, "fac5080d503d4e918579450fc848c7ee", "head of the sync log")                     \
     X(CONTROL_FAILED, 3, "eaabafce8a274fe68cf0faa07c2ed8e2",                                       \

@@ -63,6 +63,9 @@ static enum status go_on(struct chain *chain)
     chain->size = stands.st_size;
     chain->count = tail.number;
     read_month(chain);
+    status = chain_tail_run(chain->file, chain->size, &chain->run);
+    if (status != STATUS_OK)
+        return status;
     return chain_mac_line(chain->macs.of[chain->rules.hash], buffer_slice(&chain->line),
                           chain->head);
 }
@@ -205,6 +208,11 @@ enum status chain_sync(struct chain *chain)
 void chain_head(const struct chain *chain, char ret[CHAIN_HEX + 1])
 {
     memcpy(ret, chain->head, sizeof chain->head);
+}
+
+int64_t chain_run(const struct chain *chain)
+{
+    return chain->run;
 }
 
 int64_t chain_count(const struct chain *chain)

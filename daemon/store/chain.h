@@ -43,6 +43,8 @@ enum status chain_sync(struct chain *chain);
 /* The hash of the last line: what the next line will carry. For the hourly head in the journal. */
 void chain_head(const struct chain *chain, char ret[CHAIN_HEX + 1]);
 int64_t chain_count(const struct chain *chain); /* the last line's n */
+/* The last cycle that the end of the current file named when it was opened; 0: none. */
+int64_t chain_run(const struct chain *chain);
 /* Closes the current file under its own name, begins a new one, and deletes what is past its time.
  * Nothing happens while the current file is empty. May be killed anywhere: what is there is whole. */
 enum status chain_rotate(struct chain *chain, int64_t now);

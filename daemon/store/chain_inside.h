@@ -15,6 +15,7 @@ struct chain {
     struct chain_macs macs;
     off_t size; /* of the whole lines */
     int64_t count;
+    int64_t run; /* the last that the log named when it was opened */
     int64_t month; /* in China Standard Time, of the first line in the current file */
     char head[CHAIN_HEX + 1];
     struct buffer line;

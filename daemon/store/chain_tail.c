@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { CHUNK_BYTES = 4096 };
+enum { CHUNK_BYTES = 4096, RUN_BYTES = 64 * 1024 };
 
 /* Where the text behind the last newline before `end` begins; 0 when there is no newline. */
 static enum status behind_newline(int file, off_t end, off_t *ret)
@@ -130,5 +130,29 @@ enum status chain_tail_rotated(int directory, struct buffer *ret_line, struct ch
         *ret = (struct chain_tail){.number = number};
     chain_files_done(&files, newest);
     chain_files_close(&files);
+    return status;
+}
+
+enum status chain_tail_run(int file, int64_t size, int64_t *ret)
+{
+    static const char member[] = ",\"run\":";
+    struct buffer text;
+    buffer_init(&text, RUN_BYTES + CHUNK_BYTES);
+    *ret = 0;
+    enum status status = read_part(file, size > RUN_BYTES ? size - RUN_BYTES : 0, size, &text);
+    struct slice rest = buffer_slice(&text);
+    while (status == STATUS_OK) {
+        const char *at = memmem(rest.at, rest.size, member, sizeof member - 1);
+        if (at == NULL)
+            break;
+        at += sizeof member - 1;
+        rest.size -= (size_t)(at - rest.at);
+        rest.at = at;
+        int64_t run = 0;
+        for (size_t index = 0; index < rest.size && index < 18 && at[index] >= '0' && at[index] <= '9'; index++)
+            run = run * 10 + (at[index] - '0');
+        *ret = run;
+    }
+    buffer_free(&text);
     return status;
 }

@@ -15,4 +15,7 @@ enum status chain_tail_read(int file, int directory, struct buffer *ret_line,
                             struct chain_tail *ret);
 /* The same of the newest rotated file, which is left as it is. */
 enum status chain_tail_rotated(int directory, struct buffer *ret_line, struct chain_tail *ret);
+/* The last cycle ("run") that the last 64 KiB of the file name; 0: none. */
+enum status chain_tail_run(int file, int64_t size, int64_t *ret);
+
 #endif

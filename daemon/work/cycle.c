@@ -8,6 +8,7 @@
 #include "daemon/work/learner_check.h"
 #include "daemon/work/needs.h"
 #include "daemon/work/ordered.h"
+#include "daemon/work/own_state.h"
 #include "daemon/work/rebase.h"
 #include "daemon/work/rescope.h"
 #include "daemon/work/signs.h"
@@ -126,6 +127,7 @@ static void read_mode(struct cycle *cycle)
     cycle->observe = cycle->dry || cycle->settings_observe;
     if (store_meta_get(desk->store, "mode", &desk->arena, &text) == STATUS_OK)
         cycle->observe = cycle->dry || !slice_is(text, "write");
+    cycle->observe = cycle->observe || own_state_doubtful(desk->store);
     desk->dry = cycle->observe;
     cycle->paused = !desk->by_operator &&
                     store_meta_get(desk->store, "paused", &desk->arena, &text) == STATUS_OK &&
@@ -409,6 +411,12 @@ static enum status keep_head(struct desk *desk, char head[CHAIN_HEX + 1])
     return status == STATUS_OK ? store_meta_set(desk->store, "log_head", slice_of(head)) : status;
 }
 
+static bool looked_at_all(const struct cycle *cycle)
+{
+    return (cycle->exit_code == EXIT_IN_STEP || cycle->exit_code == EXIT_CONFLICTS) && !cycle->untouched &&
+           cycle->kind != RUN_SCOPED;
+}
+
 static enum status close_job(struct cycle *cycle)
 {
     enum status status = store_begin(cycle->desk.store);
@@ -421,6 +429,8 @@ static enum status close_job(struct cycle *cycle)
         status = note_side(cycle, side);
     if (status == STATUS_OK && (cycle->exit_code == EXIT_IN_STEP || cycle->exit_code == EXIT_CONFLICTS))
         status = rebase_end(&cycle->desk);
+    if (status == STATUS_OK && looked_at_all(cycle))
+        status = own_state_trust(cycle->desk.store);
     if (status == STATUS_OK)
         status = end_row(cycle);
     if (status == STATUS_OK)

@@ -2,6 +2,7 @@
 """What an operator holds in his hands: the daemon, its command with and without it, the modes, pausing, stopping."""
 import json
 import os
+import shutil
 import signal
 import socket
 import sys
@@ -204,6 +205,33 @@ class Daemon(unittest.TestCase):
         shown = json.loads(self.city.cebridge("status", "--json").stdout)
         self.assertTrue(shown["daemon"]["running"])
         self.assertEqual(shown["region"], "3716")
+
+
+
+class OwnState(unittest.TestCase):
+    # holds: guard.own_restore
+    def test_after_its_state_was_put_back_the_first_cycle_only_observes(self):
+        with City(people=20, hours=100) as city:
+            self.assertEqual(city.once("--full").returncode, 0)
+            shutil.copytree(city.folder / "state", city.folder / "backup")
+            provincial = {row["code"] for row in city.control("/dump?side=provincial&entity=account")}
+            earlier, code = [row["code"] for row in city.control("/dump?side=municipal&entity=account")
+                             if row["kind"] == "person" and row["valid"] and row["code"] in provincial][:2]
+            for number in range(3):
+                edit(city, earlier, f"1390000000{number}")
+                self.assertEqual(city.once().returncode, 0)
+            shutil.rmtree(city.folder / "state")
+            (city.folder / "backup").rename(city.folder / "state")
+            edit(city, code, "13900000009")
+            stands = city.control("/digest?side=provincial")
+            done = city.once("--full")
+            self.assertIn("put back from a backup", done.stderr)
+            self.assertEqual(city.control("/digest?side=provincial"), stands, "the first cycle wrote")
+            self.assertEqual(len(city.lines("plan")), 1, "what it would have written is shown")
+            self.assertEqual(city.once("--full").returncode, 0)
+            self.assertEqual(mobile(city, code), "13900000009", "the second cycle did not write")
+            again = city.once()
+            self.assertNotIn("put back", again.stderr)
 
 
 if __name__ == "__main__":
