@@ -171,7 +171,7 @@ static enum status hours_known(struct desk *desk, const struct person *person, e
                                enum eligibility *ret)
 {
     struct staged account = {0};
-    struct watermark mark;
+    struct watermark mark = {0};
     struct slice former = person->former[target];
     struct slice code = person->code[target];
     bool any = false;
