@@ -109,6 +109,9 @@ static enum status settle(struct desk *desk, struct slice subject, struct slice 
     const struct conflict *own = keep_own(&findings);
     if (count == 0)
         return findings_end(desk, &findings);
+    if (own != NULL && own->run == desk->run && own->state < CONFLICT_CLOSED &&
+        (own->severity == SEVERITY_INFO) == !recent)
+        return STATUS_OK; /* another who names it was judged before in this cycle */
     if (slice_empty(region) && own != NULL)
         region = slice_of(own->region);
     findings.subject.owner = finding_owner(desk, (struct slice){0}, (struct slice){0}, region);

@@ -95,6 +95,9 @@ class Unregistered(CityCase):
         self.assertEqual([row["times_seen"] for row in self.open_now()], [1])
         self.run_once("--full")
         self.assertEqual([row["times_seen"] for row in self.open_now()], [2])
+        self.assertEqual(self.city.cebridge("resync", "--org", code).returncode, 3)
+        counts = self.city.lines("status")[0]["last_cycle"]["counts"]
+        self.assertEqual((counts["judged"], counts["conflicts"]["again"]), (2, 1))
 
     # holds: notice.registered_unread
     def test_nothing_is_said_while_a_side_is_unread(self):
