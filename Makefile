@@ -118,10 +118,12 @@ $(OUT)/tests/unit/%_test: $(OUT)/tests/unit/%_test.o $(OUT)/libcore.a
 	$(Q)$(CC) $(FLAGS) $^ -o $@ $(LINK) $(CORE_LIBS) -lcmocka
 $(OUT)/tests/sim/run_sim: $(OUT)/tests/sim/run_sim.o $(OUT)/libcore.a
 	$(Q)$(CC) $(FLAGS) $^ -o $@ $(LINK) $(CORE_LIBS) -lcmocka -lm
+# What tests/sim/definitions.c stands in front of.
+SHARED_ONCE := definition_load definition_free mapping_load mapping_free
 # The whole bridge and both platforms in one process: the simulation's loop, wire and clocks stand in for the
 # real ones, which are then not taken out of the libraries.
 $(OUT)/tests/sim/property_sim: $(OUT)/tests/sim/property_sim.o $(SIM_OBJECTS) $(IN_PROCESS) $(LIBS)
-	$(Q)$(CC) $(FLAGS) $^ -o $@ $(LINK) $(ALL_LIBS)
+	$(Q)$(CC) $(FLAGS) $^ -o $@ $(LINK) $(SHARED_ONCE:%=-Wl,--wrap=%) $(ALL_LIBS)
 $(OUT)/%_fuzz_replay: $(OUT)/%_fuzz.o $(OUT)/tests/fuzz/replay_main.o $(OUT)/libcore.a
 	$(Q)$(CC) $(FLAGS) $^ -o $@ $(LINK) $(CORE_LIBS)
 $(OUT)/%_fuzz: $(OUT)/%_fuzz.o $(OUT)/libcore.a

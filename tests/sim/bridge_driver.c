@@ -1,6 +1,7 @@
 #include "tests/sim/bridge_driver.h"
 
 #include "tests/sim/clerk.h"
+#include "tests/sim/definitions.h"
 #include "tests/sim/loop.h"
 #include "tests/sim/wire.h"
 
@@ -194,6 +195,7 @@ void driver_remove(void)
         remove_folder(path);
     }
     settings_free(&driver.settings);
+    definitions_forget();
     remove_folder(driver.root);
 }
 

@@ -5,6 +5,7 @@
 #include "tests/sim/bridge_driver.h"
 #include "tests/sim/loop.h"
 #include "tests/sim/oracle.h"
+#include "tests/sim/pool.h"
 #include "tests/sim/wire.h"
 
 #include <stdio.h>
@@ -192,6 +193,7 @@ static uint64_t number(const char *name, uint64_t otherwise)
 static int play_share(uint64_t first, uint64_t seeds, uint64_t jobs, uint64_t job)
 {
     unsigned failed = 0;
+    pool_begin();
     driver_prepare();
     for (size_t index = 0; job == 0 && index < sizeof regressions / sizeof regressions[0]; index++)
         failed += !play(regressions[index], false);
