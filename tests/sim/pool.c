@@ -19,7 +19,7 @@ enum {
     STEP = 16,
     CLASSES = 80, /* of pieces of up to CLASSES * STEP bytes; larger ones are malloc's */
     CHUNK_BYTES = 256 * 1024,
-    RESTING = 256 /* freed pieces of a class that must be there before the oldest is given again */
+    RESTING = 32 /* freed pieces of a class that must be there before the oldest is given again */
 };
 
 /* In front of each piece, poisoned like what is behind it. */
