@@ -58,7 +58,7 @@ IN_PROCESS := $(call objects,$(filter-out $(patsubst %,tests/platform/%.c,main s
 REPLAY_PROGRAMS := $(FUZZ:%.c=$(OUT)/%_replay)
 SCENARIO_RUNNER := $(if $(SCENARIO),$(OUT)/tests/scenario/runner)
 SCRIPTS := $(wildcard tests/scenario/*.sh tests/scenario/*.py tests/crash/*.sh tests/crash/*.py \
-             tests/system/*.sh tests/system/*.py)
+             tests/system/*.sh tests/system/*.py tests/sim/*.sh)
 PROGRAMS := $(if $(CLI),$(OUT)/cebridge) $(OUT)/cebridged $(if $(PLATFORM),$(OUT)/platformd)
 LOCALES := $(patsubst daemon/po/%.po,$(OUT)/locale/%/LC_MESSAGES/cebridge.mo,$(wildcard daemon/po/*.po))
 

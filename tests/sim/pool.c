@@ -3,6 +3,7 @@
 #include <sqlite3.h>
 
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -161,4 +162,12 @@ void pool_begin(void)
                                           round_up, begin_sqlite, end_sqlite,  NULL};
     if (sqlite3_config(SQLITE_CONFIG_MALLOC, &methods) != SQLITE_OK)
         abort();
+}
+
+bool pool_holds(void)
+{
+    int64_t held = sqlite3_memory_used();
+    if (held != 0)
+        (void)fprintf(stderr, "  %lld bytes of SQLite's are held with nothing open\n", (long long)held);
+    return held != 0;
 }
