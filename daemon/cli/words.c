@@ -215,6 +215,7 @@ static const char *const reasons[] __attribute__((unused)) = {
     N_("rejected"),
     N_("organisation"),
     N_("quarantine"),
+    N_("same_value"),
 };
 
 /* Sentences that other rooms say and this one shows. */

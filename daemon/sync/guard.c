@@ -1,6 +1,7 @@
 #include "daemon/sync/guard.h"
 
 enum { WHOLE = 10000 }; /* 100 % in hundredths of a percent */
+enum { DRIFT_LEAST = 20, DRIFT_CENTI = 200 };
 
 static int64_t at_most(int64_t share_centi, int64_t least, int64_t known)
 {
@@ -23,6 +24,11 @@ enum guard_verdict guard_writes(const struct guard_limits *limits, const struct 
         counts->updates > at_most(limits->max_updates_centi, limits->min_updates, counts->known))
         return GUARD_UPDATES;
     return GUARD_PASSES;
+}
+
+bool guard_drifts(int64_t records, int64_t known)
+{
+    return records > at_most(DRIFT_CENTI, DRIFT_LEAST, known);
 }
 
 const char *guard_verdict_name(enum guard_verdict verdict)

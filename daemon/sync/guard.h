@@ -30,6 +30,9 @@ enum guard_verdict { GUARD_PASSES, GUARD_LISTING_SHRANK, GUARD_REVOCATIONS, GUAR
 /* A listing with too few records is judged before anything is read or decided. */
 enum guard_verdict guard_listing(const struct guard_limits *limits, int64_t listed, int64_t before);
 enum guard_verdict guard_writes(const struct guard_limits *limits, const struct guard_counts *counts);
+/* One field became empty, or one and the same value, in that many of a side's known records of an entity in
+ * one cycle: more than max(20, 2 %) is no work of people. */
+bool guard_drifts(int64_t records, int64_t known);
 const char *guard_verdict_name(enum guard_verdict verdict); /* "listing_shrank", … */
 
 #endif

@@ -132,6 +132,18 @@ static void apply_verdict(const struct judge_case *at, enum field field, enum ve
     }
 }
 
+/* What both sides hold alike is agreed all the same. */
+static bool is_frozen(const struct judge_case *at, enum field field, struct judgement *ret)
+{
+    if ((at->frozen & FIELD_BIT(field)) == 0)
+        return false;
+    if (slice_equal(judge_value(at, MUNICIPAL, field), judge_value(at, PROVINCIAL, field)))
+        ret->agreed |= FIELD_BIT(field);
+    else
+        ret->frozen |= FIELD_BIT(field);
+    return true;
+}
+
 static void judge_field(const struct judge_case *at, enum field field, struct judgement *ret)
 {
     struct field_case merged = {
@@ -150,7 +162,7 @@ static void judge_field(const struct judge_case *at, enum field field, struct ju
         ret->changed_at[side][field] = change_time(at, side, field);
         merged.changed_at[side] = ret->changed_at[side][field];
     }
-    if (hold_apart(at, field))
+    if (is_frozen(at, field, ret) || hold_apart(at, field))
         return;
     if (hold_decision_stands(at, hold)) {
         carry_out_decision(at, hold, ret);

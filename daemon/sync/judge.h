@@ -36,6 +36,7 @@ struct judge_case {
     bool clocks_trusted;
     const struct field_hold *holds;
     size_t hold_count;
+    field_set frozen;                 /* written to neither side, whatever their policies and decisions say */
 };
 
 struct judgement {
@@ -45,6 +46,7 @@ struct judgement {
     struct slice merged[FIELDS]; /* what is to be written; borrowed from the case */
     field_set mismatch;          /* field_mismatch */
     field_set review_mismatch;
+    field_set frozen;            /* of the case's frozen fields, those in which the sides differ */
     field_set undone;            /* of what is in conflict: held apart by an undo */
     bool review_revoked[SIDES];  /* the write to that side takes back a final review */
     field_set agreed;            /* both sides hold the same: the new base names these */

@@ -1,6 +1,7 @@
 #include "daemon/work/decide.h"
 
 #include "daemon/store/nowhere.h"
+#include "daemon/work/drift.h"
 #include "daemon/work/finding.h"
 #include "daemon/work/missing.h"
 #include "daemon/work/needs.h"
@@ -43,6 +44,8 @@ enum status decide_begin(struct desk *desk)
     if (status == STATUS_OK)
         status = conflict_count_open(desk->store, &groups, open);
     desk->ambiguous_open = open[0] + open[1] + open[2] + open[3] > 0;
+    if (status == STATUS_OK)
+        status = drift_open(desk);
     return status == STATUS_OK ? ask_for_due(desk) : status;
 }
 
@@ -283,6 +286,20 @@ int64_t decide_planned(const struct desk *desk)
     return count;
 }
 
+/* What a field that drifted took out of the plan is judged once more, without it. */
+static enum status judge_drift(struct desk *desk)
+{
+    bool again = false;
+    if (desk->guard != NULL || desk_undoing(desk))
+        return STATUS_OK;
+    enum status status = drift_judge(desk, &again);
+    if (status != STATUS_OK || !again)
+        return status;
+    desk->stage = 0;
+    desk->cursor_set = false;
+    return walk(desk, SIZE_MAX);
+}
+
 static enum status guard_plan(struct desk *desk, bool observe, int64_t *ret_writes)
 {
     struct hash plan = {{0}};
@@ -290,7 +307,9 @@ static enum status guard_plan(struct desk *desk, bool observe, int64_t *ret_writ
     *ret_writes = 0;
     if (desk_any_changed(desk))
         return journal_hold(desk->store, desk->run);
-    enum status status = desk->order.reviewed ? reviewed_keep(desk) : STATUS_OK;
+    enum status status = judge_drift(desk);
+    if (status == STATUS_OK && desk->order.reviewed)
+        status = reviewed_keep(desk);
     for (enum side side = MUNICIPAL; status == STATUS_OK && side < SIDES; side++) {
         for (int entity = 0; status == STATUS_OK && entity < ENTITIES; entity++) {
             if (desk->guard == NULL)

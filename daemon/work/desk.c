@@ -27,6 +27,9 @@ void desk_reset(struct desk *desk)
     hashset_clear(&desk->standing);
     hashset_clear(&desk->unknown_fields);
     hashset_clear(&desk->days);
+    hashset_clear(&desk->drift.seen);
+    hashset_clear(&desk->drift.count);
+    desk->drift = (struct desk_drift){.held = {0, 0}};
     hashset_clear(&desk->refused);
     hashset_clear(&desk->others);
     hashset_clear(&desk->gone);

@@ -66,6 +66,16 @@ struct desk_counts {
     int64_t left_out; /* of a reviewed plan, or of what was to be taken back */
 };
 
+/* Fields that became one and the same in many records of a side: see daemon/work/drift.h. */
+struct desk_drift {
+    struct hashset seen;      /* records that were counted */
+    struct hashset count;     /* of (side, field, value), in how many */
+    int64_t most[SIDES][FIELDS];
+    bool empty[SIDES][FIELDS]; /* the value that most hold is none */
+    field_set held[SIDES];     /* by an open conflict: nothing of it is written anywhere */
+    field_set passed[SIDES];   /* an operator finds it right */
+};
+
 struct desk {
     /* borrowed, for the cycle */
     struct store *store;
@@ -97,6 +107,7 @@ struct desk {
     bool missing_due[SIDES][ENTITIES]; /* certified: what it lacks is asked for once accounts are known */
     struct hashset standing; /* codes of organisations that this walk found standing on some side */
     struct hashset unknown_fields; /* that were looked at in this cycle */
+    struct desk_drift drift;
     struct hashset days;     /* a person's days that were shared out, and the records that got a place */
     struct need_list needs;
     struct stage_fetch fetch; /* the request whose answer is taken in */

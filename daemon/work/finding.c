@@ -151,7 +151,7 @@ static bool was_judged(const struct findings *findings, const struct conflict *o
             is_among(open->kind, comparing, sizeof comparing / sizeof *comparing));
 }
 
-static enum status close_as(struct desk *desk, struct conflict *open, bool settled)
+static enum status close_as(struct desk *desk, const struct conflict *open, bool settled)
 {
     enum status status = conflict_set_state(
         desk->store, open->number, settled ? CONFLICT_CLOSED : CONFLICT_CLEARED, desk->now);
@@ -236,6 +236,11 @@ enum status finding_clear_kind(struct desk *desk, struct slice subject, enum con
             status = close_as(desk, open, false);
     }
     return status;
+}
+
+enum status finding_clear_one(struct desk *desk, const struct conflict *conflict)
+{
+    return close_as(desk, conflict, false);
 }
 
 struct slice finding_side_subject(enum side side)

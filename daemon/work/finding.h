@@ -68,6 +68,8 @@ enum status finding_alone(struct desk *desk, const struct finding_subject *subje
 /* Clears all open conflicts of a subject; of one kind only, where a kind is named. */
 enum status finding_clear(struct desk *desk, struct slice subject);
 enum status finding_clear_kind(struct desk *desk, struct slice subject, enum conflict_kind kind);
+/* What the log holds, open or accepted, is over. */
+enum status finding_clear_one(struct desk *desk, const struct conflict *conflict);
 
 /* "side:municipal", "side:provincial". Static. */
 struct slice finding_side_subject(enum side side);

@@ -73,6 +73,24 @@ enum status hashset_add(struct hashset *set, struct hash hash)
     return hashset_number(set, hash) == NULL ? STATUS_NO_MEMORY : STATUS_OK;
 }
 
+/* Whoever stands behind it may have had to give way to it: up to the next gap all are placed anew. */
+void hashset_remove(struct hashset *set, struct hash hash)
+{
+    static const struct hashset_slot none = {.number = 0};
+    if (!hashset_has(set, hash))
+        return;
+    size_t index = slot_of(set, hash);
+    set->slots[index] = none;
+    set->count--;
+    index = (index + 1) & (set->capacity - 1);
+    while (!hash_is_zero(set->slots[index].hash)) {
+        struct hashset_slot moved = set->slots[index];
+        set->slots[index] = none;
+        set->slots[slot_of(set, moved.hash)] = moved;
+        index = (index + 1) & (set->capacity - 1);
+    }
+}
+
 void hashset_clear(struct hashset *set)
 {
     free(set->slots);

@@ -17,6 +17,8 @@ enum status hashset_add(struct hashset *set, struct hash hash);
 /* The number kept with a member; it is added with 0 when it was none. NULL: out of memory. The pointer
  * holds until the next add. */
 int64_t *hashset_number(struct hashset *set, struct hash hash);
+/* No longer a member; nothing happens to one that was none. */
+void hashset_remove(struct hashset *set, struct hash hash);
 void hashset_clear(struct hashset *set); /* empty, memory given back */
 
 bool hash_is_zero(struct hash hash);

@@ -2,6 +2,7 @@
 
 #include "daemon/store/apart.h"
 #include "daemon/store/learners.h"
+#include "daemon/work/drift.h"
 #include "daemon/work/nowhere.h"
 #include "daemon/work/pair_inside.h"
 #include "daemon/work/region.h"
@@ -161,6 +162,7 @@ void pair_consider(const struct desk *desk, struct pair *pair)
         .clocks_trusted = clocks_trusted(desk, pair),
         .holds = holds,
         .hold_count = pair_finding_holds(pair, holds),
+        .frozen = drift_held(desk),
     };
     judge(&at, &pair->judgement);
 }
@@ -179,7 +181,10 @@ static enum status judge_loaded(struct desk *desk, struct pair *pair, bool plann
         return status;
     pair_consider(desk, pair);
     desk->counts.judged++;
-    status = find_hours_waiting(desk, pair);
+    pair->unsettled = pair->judgement.frozen != 0; /* counted again by the next cycle */
+    status = drift_count(desk, pair);
+    if (status == STATUS_OK)
+        status = find_hours_waiting(desk, pair);
     if (status == STATUS_OK && pair_finding_judged(desk, pair))
         status = pair_write_judged(desk, pair, planning);
     if (status == STATUS_OK)

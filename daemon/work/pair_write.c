@@ -1,6 +1,7 @@
 #include "daemon/work/pair_inside.h"
 
 #include "daemon/work/create.h"
+#include "daemon/work/drift.h"
 #include "daemon/work/planned.h"
 
 /* The values of an update as the target takes them: persons by the code that the target knows. */
@@ -65,7 +66,7 @@ static enum status plan_update(struct desk *desk, struct pair *pair, enum side t
     if (fields != pair->judgement.write[target] && !asked)
         pair->waits = "organisation";
     if (asked || !planning || fields == 0) {
-        pair->unsettled = asked || fields != 0;
+        pair->unsettled = pair->unsettled || asked || fields != 0;
         return STATUS_OK;
     }
     enum field valid = record_valid_field(pair->entity);
@@ -128,6 +129,11 @@ static enum status plan_create(struct desk *desk, struct pair *pair, enum side t
     if (eligible == ELIGIBLE && !pair_write_allowed(desk, pair->entity, target)) {
         findings_add(&pair->findings, conflict_kind_name(KIND_missing_counterpart),
                      create_severity(desk, pair), "", NULL, NULL, "direction");
+        return STATUS_OK;
+    }
+    if (eligible == ELIGIBLE && drift_carried(desk, pair_copy(pair, pair->side))) {
+        pair->waits = DRIFT_WAITS;
+        pair->unsettled = true;
         return STATUS_OK;
     }
     if (eligible == ELIGIBLE && planning)

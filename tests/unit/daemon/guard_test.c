@@ -56,10 +56,27 @@ static void a_listing_below_nine_tenths_is_held(void **state)
     assert_int_equal(guard_listing(&limits, 0, 0), GUARD_PASSES);
 }
 
+/* holds: guard.field_drift */
+static void a_field_drifts_in_more_than_20_and_2_percent(void **state)
+{
+    static const struct {
+        int64_t records, known;
+        bool drifts;
+    } table[] = {{20, 0, false},      {21, 0, true},       {20, 1000, false},  {21, 1000, true},
+                 {21, 1050, false},   {22, 1050, true},   {22, 1100, false},   {23, 1100, true},   {2000, 100000, false},
+                 {2001, 100000, true}};
+    (void)state;
+    for (size_t index = 0; index < sizeof table / sizeof *table; index++) {
+        if (guard_drifts(table[index].records, table[index].known) != table[index].drifts)
+            fail_msg("row %zu", index);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_rule_of_the_writes),
+        cmocka_unit_test(a_field_drifts_in_more_than_20_and_2_percent),
         cmocka_unit_test(a_listing_below_nine_tenths_is_held),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

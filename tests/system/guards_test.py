@@ -1,0 +1,104 @@
+#!/usr/bin/env python3
+"""The guards that hold a part: what is neither data nor people's work is not carried over, and the rest goes on."""
+import os
+import sys
+import unittest
+
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "support"))
+import people  # noqa: E402
+from case import CityCase  # noqa: E402
+from people import CODE, MOBILE, NAME  # noqa: E402
+
+MOST = 20  # of few records; 21 are too many
+
+
+# holds: guard.field_drift
+class FieldDrift(CityCase):
+    def setUp(self):
+        super().setUp()
+        self.codes = [self.new_person() for _ in range(MOST + 1)]
+        self.run_once()
+        self.assertEqual(self.held(), [])
+
+    def tearDown(self):
+        self.set_all("municipal", self.codes, mobile="13800000001")
+        self.set_all("provincial", self.codes, lxdh="13800000001")
+        self.run_once()
+
+    def held(self):
+        """A side's conflict is one, whoever it is about: it opens again."""
+        return [row for row in self.city.lines("conflicts") if row["subject"].startswith("side:")]
+
+    def set_all(self, side, codes, **members):
+        for code in codes:
+            self.edit(side, "account", {CODE[side]: code}, **members)
+
+    def mobiles(self, side, codes):
+        return {self.person_row(side, code)[MOBILE[side]] or "" for code in codes}
+
+    def drifted(self):
+        self.set_all("municipal", self.codes, mobile="")
+        self.run_once()
+        found = self.held()
+        self.assertEqual([(row["kind"], row["subject"], row["field"], row["severity"]) for row in found],
+                         [("field_drift", "side:municipal", "account.mobile", "warning")])
+        self.assertEqual(self.mobiles("provincial", self.codes), {"13800000001"})
+        return found[0]["number"]
+
+    def test_twenty_records_may_change_alike(self):
+        self.set_all("municipal", self.codes[:MOST], mobile="")
+        self.run_once()
+        self.assertEqual(self.held(), [])
+        self.assertEqual(self.mobiles("provincial", self.codes[:MOST]), {""})
+
+    def test_one_more_is_held_and_the_other_fields_go_on(self):
+        self.set_all("municipal", self.codes[:1], realName="王丁")
+        self.drifted()
+        self.assertEqual(self.person_row("provincial", self.codes[0])[NAME["provincial"]], "王丁")
+        self.set_all("municipal", self.codes[1:2], realName="王戊")
+        self.set_all("provincial", self.codes[2:3], lxdh="13800000002")
+        for again in (self.run_once, lambda: self.city.cebridge("resync", "--person", self.codes[3]),
+                      lambda: self.run_once("--full")):
+            again()
+            self.assertEqual(len(self.held()), 1)
+            self.assertEqual(self.mobiles("municipal", self.codes), {""}, "nor to the side where it drifted")
+        self.assertEqual(self.person_row("provincial", self.codes[1])[NAME["provincial"]], "王戊")
+
+    def test_somebody_new_waits_while_her_field_is_held(self):
+        self.drifted()
+        code = self.new_person(sides=("municipal",))
+        empty = self.new_person(sides=("municipal",), mobile="")
+        self.run_once()
+        self.assertIsNone(self.person_row("provincial", code))
+        self.assertIsNotNone(self.person_row("provincial", empty), "of the field nothing is written")
+        self.assertEqual(self.waiting()["by_reason"]["field_drift"], 1)
+        self.set_all("municipal", self.codes, mobile="13800000001")
+        self.run_once()
+        self.run_once()
+        self.assertIsNotNone(self.person_row("provincial", code))
+
+    def test_it_ends_by_itself(self):
+        self.drifted()
+        self.set_all("municipal", self.codes[:1], mobile="13800000003")
+        self.run_once()
+        self.assertEqual(self.held(), [], "a cycle no longer shows it")
+        self.run_once()
+        self.assertEqual(self.mobiles("provincial", self.codes[1:]), {""})
+        self.assertEqual(self.mobiles("provincial", self.codes[:1]), {"13800000003"})
+
+    def test_who_finds_it_right_lets_it_pass_once(self):
+        number = self.drifted()
+        self.assertEqual(self.city.cebridge("resolve", str(number), "--accept", "--reason", "cleaned").returncode, 0)
+        self.run_once()
+        self.assertEqual(self.mobiles("provincial", self.codes), {""})
+        self.run_once()
+        self.assertEqual(self.conflict(number)["state"], "cleared")
+        self.set_all("municipal", self.codes, mobile="13800000009")
+        self.run_once()
+        self.assertEqual([(row["number"], row["state"], row["decision"]) for row in self.held()],
+                         [(number, "open", None)], "one and the same value, and it was accepted once only")
+        self.assertEqual(self.mobiles("provincial", self.codes), {""})
+
+
+if __name__ == "__main__":
+    unittest.main()
