@@ -216,6 +216,7 @@ static const char *const reasons[] __attribute__((unused)) = {
     N_("organisation"),
     N_("quarantine"),
     N_("same_value"),
+    N_("municipal, provincial"),
 };
 
 /* Sentences that other rooms say and this one shows. */

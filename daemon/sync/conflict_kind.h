@@ -34,7 +34,7 @@
     X(control_total, CRITICAL, false)                                                              \
     X(schema_drift, CRITICAL, false)                                                               \
     X(field_drift, WARNING, false)                                                                 \
-    X(oscillation, WARNING, false)
+    X(oscillation, WARNING, true)
 
 enum conflict_kind {
 #define CONFLICT_KIND_ENUM(name, severity, decidable) KIND_##name,

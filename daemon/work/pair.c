@@ -3,6 +3,7 @@
 #include "daemon/store/apart.h"
 #include "daemon/store/learners.h"
 #include "daemon/work/drift.h"
+#include "daemon/work/flips.h"
 #include "daemon/work/nowhere.h"
 #include "daemon/work/pair_inside.h"
 #include "daemon/work/region.h"
@@ -162,9 +163,19 @@ void pair_consider(const struct desk *desk, struct pair *pair)
         .clocks_trusted = clocks_trusted(desk, pair),
         .holds = holds,
         .hold_count = pair_finding_holds(pair, holds),
-        .frozen = drift_held(desk),
+        .frozen = drift_held(desk) | flips_held(pair) | pair->oscillating,
     };
     judge(&at, &pair->judgement);
+}
+
+/* What goes back and forth is judged once more without it; what drifts is counted again by the next cycle. */
+static enum status freeze_fields(struct desk *desk, struct pair *pair)
+{
+    enum status status = flips_find(desk, pair, &pair->oscillating);
+    if (status == STATUS_OK && pair->oscillating != 0)
+        pair_consider(desk, pair);
+    pair->unsettled = (pair->judgement.frozen & drift_held(desk)) != 0;
+    return status == STATUS_OK ? drift_count(desk, pair) : status;
 }
 
 static enum status judge_loaded(struct desk *desk, struct pair *pair, bool planning)
@@ -181,8 +192,7 @@ static enum status judge_loaded(struct desk *desk, struct pair *pair, bool plann
         return status;
     pair_consider(desk, pair);
     desk->counts.judged++;
-    pair->unsettled = pair->judgement.frozen != 0; /* counted again by the next cycle */
-    status = drift_count(desk, pair);
+    status = freeze_fields(desk, pair);
     if (status == STATUS_OK)
         status = find_hours_waiting(desk, pair);
     if (status == STATUS_OK && pair_finding_judged(desk, pair))

@@ -25,6 +25,7 @@ struct pair {
     bool match_dropped;           /* the match did not hold: to be judged again without it */
     bool unsettled;               /* something is still to be written, read or awaited: stays dirty */
     const char *reason;           /* of its writes; NULL: the situation's name */
+    field_set oscillating;        /* of what would be written: fields that both sides write back and forth */
     int64_t undoes;               /* the write that its write takes back; 0: none */
 };
 

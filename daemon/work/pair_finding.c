@@ -1,6 +1,7 @@
 #include "daemon/work/pair_inside.h"
 
 #include "daemon/sync/hours_check.h"
+#include "daemon/work/flips.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -110,7 +111,7 @@ size_t pair_finding_holds(const struct pair *pair, struct field_hold *ret)
         bool of_field = strcmp(open->kind, "field_mismatch") == 0 ||
                         strcmp(open->kind, "review_mismatch") == 0 ||
                         strcmp(open->kind, "revoked_or_changed") == 0 ||
-                        strcmp(open->kind, "reinstated") == 0;
+                        strcmp(open->kind, "reinstated") == 0 || strcmp(open->kind, "oscillation") == 0;
         if (!of_field || !field_find(pair->entity, slice_of(open->field), &hold.field))
             continue;
         if (strcmp(open->kind, "field_mismatch") == 0)
@@ -162,6 +163,7 @@ static const char *why_held(const struct pair *pair, enum field field)
 static void find_mismatches(struct pair *pair)
 {
     const struct judgement *judgement = &pair->judgement;
+    field_set frozen = flips_held(pair) | pair->oscillating;
     for (enum field field = field_first(pair->entity); field < field_end(pair->entity); field++) {
         bool review = (judgement->review_mismatch & FIELD_BIT(field)) != 0;
         struct slice values[SIDES] = {pair->view[MUNICIPAL].value[field],
@@ -169,6 +171,11 @@ static void find_mismatches(struct pair *pair)
         bool based = (pair->base_fields & FIELD_BIT(field)) != 0;
         bool undecided = (judgement->decided & FIELD_BIT(field)) != 0;
         bool undone = (judgement->undone & FIELD_BIT(field)) != 0;
+        if ((judgement->frozen & frozen & FIELD_BIT(field)) != 0 || (undecided && flips_open(pair, field))) {
+            findings_add(&pair->findings, conflict_kind_name(KIND_oscillation), -1, field_row(field)->name,
+                         values, based ? &pair->base.value[field] : NULL, FLIPS_WRITERS);
+            continue;
+        }
         if (!review && !undecided && (judgement->mismatch & FIELD_BIT(field)) == 0)
             continue;
         enum conflict_kind kind = review ? KIND_review_mismatch : KIND_field_mismatch;

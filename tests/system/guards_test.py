@@ -100,5 +100,71 @@ class FieldDrift(CityCase):
         self.assertEqual(self.mobiles("provincial", self.codes), {""})
 
 
+# holds: guard.oscillation
+class Oscillation(CityCase):
+    VALUES = ("13800000001", "13800000002")
+
+    def turn(self, code, number):
+        """The sides in turn, each putting back what the other took away."""
+        side = ("municipal", "provincial")[number % 2]
+        self.edit(side, "account", {CODE[side]: code}, **{MOBILE[side]: self.VALUES[(number + 1) % 2]})
+        self.run_once()
+
+    def mobiles(self, code):
+        return tuple(self.person_row(side, code)[MOBILE[side]] for side in people.SIDES)
+
+    def frozen(self):
+        code = self.new_person()
+        self.run_once()
+        for number in range(5):
+            self.turn(code, number)
+            self.assertEqual(self.open_now(), [], number)
+        self.assertEqual(self.mobiles(code), ("13800000002", "13800000002"))
+        self.turn(code, 5)
+        found = self.open_now()
+        self.assertEqual([(row["kind"], row["severity"], row["field"], row["detail"]) for row in found],
+                         [("oscillation", "warning", "mobile", "municipal, provincial")])
+        self.assertTrue(found[0]["subject"].startswith("person:"))
+        self.assertEqual(self.mobiles(code), ("13800000002", "13800000001"), "the third time is not carried over")
+        return code, found[0]["number"]
+
+    def test_the_third_time_is_frozen_alone(self):
+        code, number = self.frozen()
+        self.edit("municipal", "account", {"idCard": code}, realName="王丁")
+        self.edit("municipal", "account", {"idCard": code}, mobile="13800000004")
+        self.run_once("--full")
+        self.assertEqual(self.person_row("provincial", code)["mc"], "王丁")
+        self.assertEqual(self.mobiles(code), ("13800000004", "13800000001"))
+        self.assertEqual([row["number"] for row in self.open_now()], [number])
+
+    def test_a_decision_releases_it(self):
+        code, number = self.frozen()
+        self.assertEqual(self.city.cebridge("resolve", str(number), "--take", "provincial", "--reason", "asked")
+                         .returncode, 0)
+        self.run_once()
+        self.run_once()
+        self.assertEqual(self.mobiles(code), ("13800000001", "13800000001"))
+        self.assertEqual(self.conflict(number)["state"], "closed")
+        for turn in range(2):
+            self.turn(code, turn)
+        self.assertEqual(self.mobiles(code), ("13800000001", "13800000001"))
+        self.assertEqual(self.open_now(), [], "counted anew")
+
+    def test_accepted_as_it_is_it_stays_apart(self):
+        code, number = self.frozen()
+        self.assertEqual(self.city.cebridge("resolve", str(number), "--accept", "--reason", "asked").returncode, 0)
+        for arguments in ((), ("--full",)):
+            self.run_once(*arguments)
+            self.assertEqual(self.open_now(), [])
+            self.assertEqual(self.conflict(number)["state"], "closed")
+            self.assertEqual(self.mobiles(code), ("13800000002", "13800000001"))
+
+    def test_it_ends_when_both_sides_agree(self):
+        code, number = self.frozen()
+        self.edit("municipal", "account", {"idCard": code}, mobile="13800000001")
+        self.run_once()
+        self.assertEqual(self.conflict(number)["state"], "cleared")
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -239,6 +239,28 @@ static struct field_hold undone(struct fixture *fixture, enum field field, const
     return hold;
 }
 
+/* holds: guard.field_drift guard.oscillation */
+static void a_frozen_field_is_written_nowhere_and_stops_no_other(void **state)
+{
+    struct fixture *fixture = *state;
+    struct field_hold hold = {.field = FIELD_ACCOUNT_MOBILE, .open = true,
+                              .value = {SLICE("13800000002"), SLICE("13800000001")},
+                              .decided = VERDICT_TO_PROVINCIAL};
+    fixture->side[MUNICIPAL].value[FIELD_ACCOUNT_MOBILE] = SLICE("13800000002");
+    fixture->side[MUNICIPAL].value[FIELD_ACCOUNT_NAME] = SLICE("王晓明");
+    fixture->at.frozen = FIELD_BIT(FIELD_ACCOUNT_MOBILE);
+    expect(fixture, SITUATION_municipal_changed, 0, FIELD_BIT(FIELD_ACCOUNT_NAME), 0);
+    assert_true(fixture->judgement.frozen == FIELD_BIT(FIELD_ACCOUNT_MOBILE));
+    assert_true((fixture->judgement.agreed & FIELD_BIT(FIELD_ACCOUNT_MOBILE)) == 0);
+    fixture->at.holds = &hold;
+    fixture->at.hold_count = 1;
+    expect(fixture, SITUATION_municipal_changed, 0, FIELD_BIT(FIELD_ACCOUNT_NAME), 0);
+    fixture->side[PROVINCIAL].value[FIELD_ACCOUNT_MOBILE] = SLICE("13800000002");
+    expect(fixture, SITUATION_both_changed, 0, FIELD_BIT(FIELD_ACCOUNT_NAME), 0);
+    assert_true((fixture->judgement.agreed & FIELD_BIT(FIELD_ACCOUNT_MOBILE)) != 0);
+    assert_true(fixture->judgement.frozen == 0);
+}
+
 static void what_was_undone_is_written_to_neither_side_whatever_the_policy(void **state)
 {
     static const enum field fields[] = {FIELD_ACCOUNT_NAME, FIELD_ACCOUNT_MOBILE, FIELD_ACCOUNT_EMPLOYER,
@@ -556,6 +578,7 @@ int main(void)
         TEST(the_region_of_a_person_is_never_written_to_the_province),
         TEST(the_first_time_a_field_differed_is_kept),
         TEST(what_both_sides_agree_on_has_no_time_of_change),
+        TEST(a_frozen_field_is_written_nowhere_and_stops_no_other),
         TEST(what_was_undone_is_written_to_neither_side_whatever_the_policy),
         TEST(an_undone_field_stops_no_other_and_moves_no_base),
         TEST(an_undone_field_is_judged_anew_once_a_side_changes),
