@@ -125,6 +125,7 @@ enum status conflict_row_read(struct statement *statement, struct arena *arena,
     conflict.decision = (enum decision)statement_read_choice(statement, DECISION_ACCEPT + 1);
     conflict.decided_at = statement_read_number(statement);
     struct slice decided = statement_read_bytes(statement);
+    statement_read_hash(statement, &conflict.stands);
     enum status status = statement->status;
     if (status == STATUS_OK)
         status = open_conflict(statement->store, sealed, arena, &conflict);

@@ -11,7 +11,7 @@ enum { CONFLICT_ROW_BYTES = 16 * 1024 * 1024 /* the most that one row may take i
 #define CONFLICT_COLUMNS                                                                           \
     "number, kind, severity, entity, reference, masked, field, owner, reason, municipal_id,"       \
     " provincial_id, person, region, year, run, first_seen, last_seen, times, state, has_base,"    \
-    " sealed, decision, decided_at, decided"
+    " sealed, decision, decided_at, decided, stands"
 
 /* The sealed parts; they hold until the next row is sealed or read. */
 enum status conflict_row_seal(struct store *store, const struct conflict *conflict,

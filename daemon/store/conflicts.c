@@ -14,15 +14,15 @@ static const struct sql sql[] = {
     [ADD] = {"log a conflict",
              "INSERT INTO conflict (number, severity, entity, reference, masked, owner, reason,"
              " municipal_id, provincial_id, person, region, year, run, last_seen, times, state,"
-             " has_base, sealed, first_seen, changed, kind, field, subject)"
+             " has_base, sealed, stands, first_seen, changed, kind, field, subject)"
              " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16,"
-             " ?17, ?18, ?14, ?14, ?19, ?20, ?21)"},
+             " ?17, ?18, ?19, ?14, ?14, ?20, ?21, ?22)"},
     [CHANGE] = {"log a conflict again",
                 "UPDATE conflict SET severity = ?2, entity = ?3, reference = ?4, masked = ?5,"
                 " owner = ?6, reason = ?7, municipal_id = ?8, provincial_id = ?9, person = ?10,"
                 " region = ?11, year = ?12, run = ?13, last_seen = ?14, times = ?15,"
                 " changed = CASE WHEN state = ?16 THEN changed ELSE ?14 END, state = ?16,"
-                " has_base = ?17, sealed = ?18 WHERE number = ?1"},
+                " has_base = ?17, sealed = ?18, stands = ?19 WHERE number = ?1"},
     [SET_STATE] = {"move a conflict",
                    "UPDATE conflict SET state = ?2, changed = ?3 WHERE number = ?1"},
     [DECIDE] = {"decide a conflict",
@@ -85,6 +85,7 @@ static enum status put(struct store *store, const struct conflict *conflict, boo
     statement_open(&statement, store, &sql[add ? ADD : CHANGE]);
     bind_seen(&statement, conflict);
     statement_bind_bytes(&statement, sealed);
+    statement_bind_hash(&statement, &conflict->stands);
     if (add) {
         statement_bind_word(&statement, conflict->kind);
         statement_bind_id(&statement, slice_of(conflict->field));
@@ -109,10 +110,13 @@ static enum status write_decision(struct store *store, const struct conflict *co
     return statement_change(&statement);
 }
 
+/* Where there are no values, the records themselves tell whether a side changed. */
 static bool same_values(const struct conflict *one, const struct conflict *other)
 {
+    bool none = slice_empty(other->value[MUNICIPAL]) && slice_empty(other->value[PROVINCIAL]);
     return slice_equal(one->value[MUNICIPAL], other->value[MUNICIPAL]) &&
-           slice_equal(one->value[PROVINCIAL], other->value[PROVINCIAL]);
+           slice_equal(one->value[PROVINCIAL], other->value[PROVINCIAL]) &&
+           (!none || hash_is_zero(one->stands) || hash_equal(one->stands, other->stands));
 }
 
 /* A decision was made on two values. Where a side moved on to anything but what was decided, people

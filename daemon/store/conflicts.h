@@ -34,6 +34,8 @@ struct conflict {
     struct slice value[SIDES]; /* sealed at rest; empty: none */
     struct slice base;
     bool has_base;
+    struct hash stands; /* of what both sides' records held when it was last seen, for one without
+                           values; zero: not known */
     struct slice owner;  /* organisation code or "hrss:REGION" */
     struct slice reason; /* a word more: "check", the platform's code, … (no personal data) */
     struct slice remote_id[SIDES];

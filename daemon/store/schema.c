@@ -153,7 +153,13 @@ static const char *const state_3[] = {
     NULL,
 };
 
-static const migration state_migrations[] = {state_1, state_2, state_3};
+/* What both sides' records held when a conflict without values was last seen. */
+static const char *const state_4[] = {
+    "ALTER TABLE conflict ADD COLUMN stands BLOB",
+    NULL,
+};
+
+static const migration state_migrations[] = {state_1, state_2, state_3, state_4};
 static const migration stage_migrations[] = {stage_1, stage_2, stage_3, stage_4};
 
 const struct schema schema_state = {"main", state_migrations,

@@ -7,6 +7,7 @@
 #include <openssl/crypto.h>
 
 #include <stdlib.h>
+#include <string.h>
 
 enum { ROW_BYTES = 8 * 1024 * 1024 }; /* the most that a row's covered texts may take */
 
@@ -142,6 +143,17 @@ struct hash store_hash(struct store *store, struct slice text)
     struct hash hash = {{0}};
     (void)keyed_hash(store->lookup, text, hash.at); /* zero when it fails: nobody's hash */
     return hash;
+}
+
+bool hash_equal(struct hash one, struct hash other)
+{
+    return memcmp(one.at, other.at, sizeof one.at) == 0;
+}
+
+bool hash_is_zero(struct hash hash)
+{
+    static const struct hash zero = {{0}};
+    return hash_equal(hash, zero);
 }
 
 enum status store_begin(struct store *store)

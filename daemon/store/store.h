@@ -47,6 +47,8 @@ bool store_stage_is_new(const struct store *store);
 struct keyed *store_keyed(struct store *store);
 /* For look-ups: HMAC-SHA-256, cut to 16 bytes, with a key derived for that. */
 struct hash store_hash(struct store *store, struct slice text);
+bool hash_equal(struct hash one, struct hash other);
+bool hash_is_zero(struct hash hash);
 
 /* One transaction over both files: state.db is synced at commit. When the machine dies just behind
  * the commit, the stage may lack it (it is read again), never the other way round. Nested calls are

@@ -19,6 +19,7 @@ struct finding_subject {
     char reference[17];
     struct slice remote_id[SIDES];
     struct hash person;
+    struct hash content[SIDES]; /* of both copies; zero: none, or it is of a group */
     struct slice owner;
     char region[8];
     int year;

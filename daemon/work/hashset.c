@@ -10,17 +10,6 @@ struct hashset_slot {
 
 enum { FIRST_CAPACITY = 64 };
 
-bool hash_is_zero(struct hash hash)
-{
-    static const struct hash zero = {{0}};
-    return hash_equal(hash, zero);
-}
-
-bool hash_equal(struct hash one, struct hash other)
-{
-    return memcmp(one.at, other.at, sizeof one.at) == 0;
-}
-
 /* The members are keyed hashes already: any eight bytes of them spread evenly. */
 static size_t slot_of(const struct hashset *set, struct hash hash)
 {

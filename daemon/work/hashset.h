@@ -21,7 +21,4 @@ int64_t *hashset_number(struct hashset *set, struct hash hash);
 void hashset_remove(struct hashset *set, struct hash hash);
 void hashset_clear(struct hashset *set); /* empty, memory given back */
 
-bool hash_is_zero(struct hash hash);
-bool hash_equal(struct hash one, struct hash other);
-
 #endif

@@ -41,6 +41,8 @@ enum status pair_finding_subject(struct desk *desk, struct pair *pair)
         if (pair->has[side])
             subject->remote_id[side] = pair_copy(pair, side)->remote_id;
     }
+    for (enum side side = MUNICIPAL; side < SIDES; side++)
+        subject->content[side] = pair->copy[side].staged.content;
     return STATUS_OK;
 }
 
@@ -91,6 +93,7 @@ enum status pair_finding_several(struct desk *desk, struct pair *pair)
         status = findings_begin(desk, &pair->findings);
     pair->findings.frozen = true;
     pair->findings.apart = apart;
+    memset(subject->content, 0, sizeof subject->content); /* seen from several records */
     pair->unsettled = true; /* it ends by what happens to another record: looked at each cycle */
     findings_add(&pair->findings,
                  conflict_kind_name(group || apart ? KIND_ambiguous_match : KIND_duplicate_record), -1,

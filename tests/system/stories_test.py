@@ -145,6 +145,21 @@ class Lookups(CityCase):
     def test_a_server_error(self):
         self.story("municipal", "server_error", status=500)
 
+    # holds: conflict.accept
+    def test_a_loss_that_was_accepted_is_told_again_when_the_other_side_changes(self):
+        """There are no two values that could tell it: the record that is left does."""
+        code = self.lost_record("provincial")
+        self.run_once("--full")
+        self.assertEqual(self.found(), [("vanished", "")])
+        number = str(self.open_now()[0]["number"])
+        done = self.city.cebridge("resolve", number, "--accept", "--reason", "known")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.run_once("--full")
+        self.assertEqual(self.conflict(number)["state"], "closed")
+        self.edit("municipal", "hours", {"idCard": code}, courseName="别的")
+        self.run_once()
+        self.assertEqual(self.conflict(number)["state"], "open")
+
 
 class Watermarks(CityCase):
     # holds: read.incremental story.late_commit
