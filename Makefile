@@ -140,8 +140,8 @@ check: packages
 
 check-all: pure $(UNIT_PROGRAMS) $(SIM_PROGRAMS) $(REPLAY_PROGRAMS) $(SCENARIO_RUNNER) \
            $(if $(SCRIPTS)$(SCENARIO),programs)
-	$(Q)tests/support/run.sh $(OUT) $(UNIT_PROGRAMS) $(SIM_PROGRAMS) $(REPLAY_PROGRAMS) \
-	  $(SCENARIO_RUNNER) $(SCRIPTS)
+	$(Q)tests/support/run.sh $(OUT) $(SIM_PROGRAMS) $(SCENARIO_RUNNER) $(SCRIPTS) $(REPLAY_PROGRAMS) \
+	  $(UNIT_PROGRAMS)
 
 # Each source: gcc and clang without a warning; what is no test, clang-tidy and cppcheck; each header alone with both.
 LINTED := $(SOURCES:%.c=build/lint/%.ok)

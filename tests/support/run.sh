@@ -1,6 +1,8 @@
 #!/bin/sh
 # Runs each test given, several at once: cmocka programs, replays of a fuzz corpus, scenarios, scripts.
-# Prints what each printed and closes with one line of counts.
+# Prints what each printed and how long it took, the slowest once more, and closes with one line of counts.
+# They begin in the order given: the long ones first. Most wait for something half of their time, so that there
+# are two more of them at once than processors.
 # usage: run.sh BUILD TEST…
 set -eu
 CEBRIDGE_BUILD=$(cd "$1" && pwd)
@@ -24,6 +26,7 @@ case $test in
     */scenario/runner) set -- "$test" tests/scenario ;;
 esac
 code=0
+began=$(date +%s)
 timeout -k 10 "${TEST_SECONDS:-900}" "$@" >"$log" 2>&1 || code=$?
 [ "$code" = 0 ] || echo "exit $code" >>"$log"
 # Tests that count themselves say so; the others are one test each.
@@ -38,11 +41,14 @@ elif [ "$passed$failed" = 00 ] && [ "$code" = 0 ]; then
     passed=1
 fi
 [ "$code" = 0 ] || [ "$failed" != 0 ] || failed=1
+seconds=$(($(date +%s) - began))
 echo "$passed $failed" >"$log.count"
-{ echo "== $test"; cat "$log"; } >"$log.shown"
+echo "$seconds s  ${test#"$CEBRIDGE_BUILD"/}" >"$log.seconds"
+{ echo "== $test, $seconds s"; cat "$log"; } >"$log.shown"
 cat "$log.shown"
 ONE
 
-[ $# = 0 ] || printf '%s\n' "$@" | xargs -P "$(nproc)" -n 1 sh "$logs/one.sh"
+[ $# = 0 ] || printf '%s\n' "$@" | xargs -P "$(($(nproc) + 2))" -n 1 sh "$logs/one.sh"
+cat "$logs"/*.seconds 2>/dev/null | sort -rn | head -n 8
 cat "$logs"/*.count 2>/dev/null |
     awk '{ passed += $1; failed += $2 } END { print passed + 0 " passed, " failed + 0 " failed"; exit failed != 0 }'
