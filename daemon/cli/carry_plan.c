@@ -157,16 +157,35 @@ static int write_out(struct carried *at, struct plan_out *out)
     return code;
 }
 
-static int show_plan_rows(struct carried *at, struct plan_out *out)
+/* What no change of data brought is shown apart, behind the rest. */
+static void show_part(struct carried *at, const char *cause)
 {
     size_t index;
     json_t *row;
+    bool named = strcmp(cause, "data") == 0 || at->show.json;
+    json_array_foreach(at->plan, index, row)
+    {
+        if (strcmp(show_text(row, "cause"), cause) != 0) {
+            continue;
+        }
+        if (!named) {
+            (void)show_end(&at->show);
+            printf("\n%s\n", strcmp(cause, "scope") == 0
+                                 ? _("Only because the scope changed, not the data:")
+                                 : _("Only because the mapping changed, not the data:"));
+            named = true;
+        }
+        carried_row(at, row);
+    }
+}
+
+static int show_plan_rows(struct carried *at, struct plan_out *out)
+{
     int code = read_list(at, "proposed");
     if (out->to != stdout) {
-        json_array_foreach(at->plan, index, row)
-        {
-            carried_row(at, row);
-        }
+        show_part(at, "data");
+        show_part(at, "mapping");
+        show_part(at, "scope");
         if (code == EXIT_DONE && json_array_size(at->plan) == 0 && !at->show.json) {
             puts(_("There is nothing to write."));
         }

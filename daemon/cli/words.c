@@ -140,6 +140,8 @@ static const char *const words[] __attribute__((unused)) = {
     N_("both_changed"),
     N_("municipal_revoked"),
     N_("provincial_revoked"),
+    N_("mapping_changed"),
+    N_("scope_changed"),
     /* canonical words */
     N_("waiting"),
     N_("approved"),

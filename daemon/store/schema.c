@@ -133,6 +133,12 @@ static const char *const stage_4[] = {
     NULL,
 };
 
+/* Why a record is to be judged, where that is no change of data. */
+static const char *const stage_5[] = {
+    "ALTER TABLE stage.record ADD COLUMN cause TEXT",
+    NULL,
+};
+
 /* What undo needs: which fields carried out a decision, which write takes back which, and what an
  * undo left out. */
 static const char *const state_2[] = {
@@ -160,7 +166,7 @@ static const char *const state_4[] = {
 };
 
 static const migration state_migrations[] = {state_1, state_2, state_3, state_4};
-static const migration stage_migrations[] = {stage_1, stage_2, stage_3, stage_4};
+static const migration stage_migrations[] = {stage_1, stage_2, stage_3, stage_4, stage_5};
 
 const struct schema schema_state = {"main", state_migrations,
                                     sizeof state_migrations / sizeof *state_migrations};

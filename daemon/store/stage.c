@@ -8,7 +8,7 @@
 
 #define RECORD_COLUMNS                                                                             \
     "side, entity, id, version, updated, state, -rank, key, person, natural_key, raw, content,"    \
-    " seen, dirty, waiting, open"
+    " seen, dirty, waiting, open, cause"
 #define OF_RECORD " WHERE side = ?1 AND entity = ?2 AND id = ?3"
 
 enum { STATES = STAGED_GONE + 1 };
@@ -26,6 +26,7 @@ enum {
     SET_SEEN,
     SET_DIRTY,
     SET_STATE,
+    SET_CAUSE,
     NEXT_DIRTY,
     NEXT_MISSING,
     COUNT,
@@ -53,11 +54,15 @@ static const struct sql sql[] = {
     [CHANGE] = {"stage a record again",
                 "UPDATE stage.record SET version = ?4, updated = ?5, state = ?6, rank = ?7,"
                 " key = ?8, person = ?9, natural_key = ?10, raw = ?11, content = ?12, seen = ?13,"
-                " dirty = ?14, fetch_run = ?15, fetch_at = ?16, fetch_call = ?17, fetch_page = ?18"
+                " dirty = ?14, fetch_run = ?15, fetch_at = ?16, fetch_call = ?17, fetch_page = ?18,"
+                " cause = NULL"
                 OF_RECORD},
     [SET_SEEN] = {"mark as listed", "UPDATE stage.record SET seen = ?4" OF_RECORD},
-    [SET_DIRTY] = {"mark to be judged", "UPDATE stage.record SET dirty = ?4" OF_RECORD},
+    [SET_DIRTY] = {"mark to be judged", "UPDATE stage.record SET dirty = ?4,"
+                   " cause = CASE WHEN ?4 THEN cause END" OF_RECORD},
     [SET_STATE] = {"set a staged state", "UPDATE stage.record SET state = ?4" OF_RECORD},
+    [SET_CAUSE] = {"say why it is to be judged",
+                   "UPDATE stage.record SET dirty = 1, cause = ?4" OF_RECORD},
     [NEXT_DIRTY] = {"find what is to be judged",
                     "SELECT " RECORD_COLUMNS " FROM stage.record WHERE dirty = 1 AND entity = ?1"
                     " AND (rank, side, id) > (?2, ?3, ?4) ORDER BY rank, side, id LIMIT 1"},
@@ -98,6 +103,7 @@ static void read_record(struct statement *statement, struct arena *arena, struct
     ret->dirty = statement_read_number(statement) != 0;
     ret->waiting = statement_read_text(statement, arena);
     ret->open = statement_read_text(statement, arena);
+    ret->cause = statement_read_text(statement, arena);
 }
 
 /* The only row of a statement that gives records. */
@@ -318,6 +324,15 @@ enum status stage_set_state(struct store *store, enum side side, enum entity ent
                             struct slice remote_id, enum staged_state state)
 {
     return set_number(store, SET_STATE, side, entity, remote_id, state);
+}
+
+enum status stage_set_cause(struct store *store, enum side side, enum entity entity,
+                            struct slice remote_id, const char *cause)
+{
+    struct statement statement;
+    open_of_record(&statement, store, SET_CAUSE, side, entity, remote_id);
+    statement_bind_text(&statement, slice_of(cause));
+    return statement_change(&statement);
 }
 
 enum status stage_next_dirty(struct store *store, enum entity entity, const struct staged *after,

@@ -42,6 +42,7 @@ struct staged {
     bool dirty;           /* to be judged */
     struct slice waiting; /* why nothing was created on the other side yet; empty: it does not wait */
     struct slice open;    /* kind of the conflict that keeps the two copies apart; empty: none */
+    struct slice cause; /* why it is to be judged, where that is no change of data; given by stage_get */
     struct stage_fetch fetch; /* taken by stage_put, given by stage_get_fetch only */
 };
 
@@ -70,6 +71,9 @@ enum status stage_set_dirty(struct store *store, enum side side, enum entity ent
                             struct slice remote_id, bool dirty);
 enum status stage_set_state(struct store *store, enum side side, enum entity entity,
                             struct slice remote_id, enum staged_state state);
+/* To be judged for that cause, a word, until it is judged and clean, or read with other data. */
+enum status stage_set_cause(struct store *store, enum side side, enum entity entity,
+                            struct slice remote_id, const char *cause);
 
 /* The codes of an account on a side, present and former, replacing what was known of it. */
 struct staged_code {

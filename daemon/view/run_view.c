@@ -101,15 +101,23 @@ static json_t *key_text(const struct hash *key)
     return text;
 }
 
+/* What the write follows from: a change of data, or only one of the mapping or the region. */
+static const char *cause_of(const char *reason)
+{
+    return strcmp(reason, "mapping_changed") == 0 ? "mapping"
+           : strcmp(reason, "scope_changed") == 0 ? "scope"
+                                                  : "data";
+}
+
 static json_t *plan_row(const struct write *write)
 {
     return json_pack(
-        "{s:I, s:o, s:s, s:s, s:o, s:s, s:o, s:s, s:o, s:s?, s:I, s:i, s:s, s:s}", "run", (json_int_t)write->run,
+        "{s:I, s:o, s:s, s:s, s:o, s:s, s:o, s:s, s:o, s:s?, s:s, s:I, s:i, s:s, s:s}", "run", (json_int_t)write->run,
         "key", key_text(&write->key), "target", side_name(write->target), "entity",
         entity_name(write->entity), "target_id", value_text(write->target_id), "operation",
         write_operation_name(write->operation), "subject", value_text(write->masked), "subject_ref",
-        write->reference, "fields", value_fields(write->fields), "reason", write->reason, "version",
-        (json_int_t)write->version, "wave", (int)write->wave, "state",
+        write->reference, "fields", value_fields(write->fields), "reason", write->reason, "cause",
+        cause_of(write->reason), "version", (json_int_t)write->version, "wave", (int)write->wave, "state",
         write_state_name(write->state), "code", write->code);
 }
 

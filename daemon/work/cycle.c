@@ -10,6 +10,7 @@
 #include "daemon/work/ordered.h"
 #include "daemon/work/own_state.h"
 #include "daemon/work/rebase.h"
+#include "daemon/work/redefine.h"
 #include "daemon/work/rescope.h"
 #include "daemon/work/signs.h"
 #include "daemon/work/undo.h"
@@ -100,6 +101,8 @@ static enum status open_run(struct cycle *cycle, struct event *ret)
         status = nowhere_wake(desk->store);
     if (status == STATUS_OK)
         status = rescope_open(desk);
+    if (status == STATUS_OK)
+        status = redefine_open(desk);
     if (status == STATUS_OK)
         status = read_watermarks(desk, ret);
     if (status == STATUS_OK)

@@ -129,11 +129,17 @@ static enum status count_side(struct desk *desk, const struct pair *pair, enum s
     return status == STATUS_OK && any ? hashset_add(&desk->drift.seen, record) : status;
 }
 
+/* A change of mapping or scope is no change of data. */
+static bool caused_otherwise(const struct pair *pair)
+{
+    return !slice_empty(pair->copy[MUNICIPAL].staged.cause) || !slice_empty(pair->copy[PROVINCIAL].staged.cause);
+}
+
 enum status drift_count(struct desk *desk, const struct pair *pair)
 {
     enum status status = STATUS_OK;
     bool compared = pair->base_fields != 0 && pair->presence[MUNICIPAL] == PRESENCE_VALID &&
-                    pair->presence[PROVINCIAL] == PRESENCE_VALID;
+                    pair->presence[PROVINCIAL] == PRESENCE_VALID && !caused_otherwise(pair);
     for (enum side side = MUNICIPAL; status == STATUS_OK && compared && side < SIDES; side++)
         status = count_side(desk, pair, side);
     return status;

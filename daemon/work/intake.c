@@ -3,6 +3,7 @@
 #include "daemon/store/learners.h"
 #include "daemon/work/finding.h"
 #include "daemon/work/nowhere.h"
+#include "daemon/work/redefine.h"
 #include "daemon/work/signs.h"
 #include "daemon/work/unknown_field.h"
 
@@ -313,8 +314,27 @@ enum status intake_restate(struct desk *desk, enum side side, struct slice remot
         return STATUS_OK;
     status = stage_set_state(desk->store, side, ENTITY_ACCOUNT, remote_id, state);
     if (status == STATUS_OK)
-        status = stage_set_dirty(desk->store, side, ENTITY_ACCOUNT, remote_id, true);
+        status = stage_set_cause(desk->store, side, ENTITY_ACCOUNT, remote_id, CAUSE_SCOPE);
     return status == STATUS_OK ? wake_dependents(desk, &copy.decoded) : status;
+}
+
+enum status intake_decode_again(struct desk *desk, enum side side, enum entity entity, struct slice remote_id,
+                                bool *ret_changed)
+{
+    struct desk_copy copy;
+    struct desk_counts counts = desk->counts; /* nothing was read from the platform */
+    enum intake_outcome outcome = INTAKE_UNCHANGED;
+    enum status status = desk_copy(desk, side, entity, remote_id, &copy);
+    if (status != STATUS_OK || copy.staged.state == STAGED_GONE)
+        return status;
+    status = stage_get_fetch(desk->store, side, entity, remote_id, &desk->arena, &desk->fetch);
+    if (status == STATUS_OK)
+        status = put_decoded(desk, side, entity, copy.staged.payload, &copy.decoded, false, &copy.staged,
+                             &outcome);
+    desk->fetch = (struct stage_fetch){.run = 0};
+    desk->counts = counts;
+    *ret_changed = outcome == INTAKE_CHANGED;
+    return status;
 }
 
 enum status intake_gone(struct desk *desk, enum side side, enum entity entity,

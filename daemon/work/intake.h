@@ -40,5 +40,9 @@ enum status intake_restate(struct desk *desk, enum side side, struct slice remot
 /* The record is gone: a read by its id answered 'no such record'. */
 enum status intake_gone(struct desk *desk, enum side side, enum entity entity,
                         struct slice remote_id);
+/* A staged record read once more, by the mapping as it is now; its request, version and listing stay. In a
+ * transaction. ret_changed: it is another record by that. */
+enum status intake_decode_again(struct desk *desk, enum side side, enum entity entity, struct slice remote_id,
+                                bool *ret_changed);
 
 #endif

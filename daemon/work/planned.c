@@ -2,6 +2,7 @@
 
 #include "daemon/sync/merge.h"
 #include "daemon/work/hangs.h"
+#include "daemon/work/redefine.h"
 #include "mapping/encode.h"
 #include "mapping/mask.h"
 
@@ -162,7 +163,7 @@ enum status planned_drop(struct desk *desk, const struct write *write, const cha
     return STATUS_OK;
 }
 
-/* Refused, and neither its content nor what it hangs on is another since. */
+/* Refused, and neither its content nor what it hangs on nor how it is written is another since. */
 static enum status refused_before(struct desk *desk, const struct write *write, const struct record *values,
                                   bool *ret, struct slice *ret_code)
 {
@@ -176,13 +177,43 @@ static enum status refused_before(struct desk *desk, const struct write *write, 
         return STATUS_OK;
     if (status == STATUS_OK)
         status = hangs_changed(desk, write->target, values, write->fields, rejected.known_at, &changed);
-    *ret = status == STATUS_OK && !changed;
+    *ret = status == STATUS_OK && !changed && rejected.run >= desk->redefined;
     if (*ret) {
         *ret_code = arena_copy(&desk->arena, slice_of(rejected.code));
         if (ret_code->at == NULL)
             return STATUS_NO_MEMORY;
     }
     return status;
+}
+
+/* Has the side other data in one of the fields than what was agreed? Without a base, whoever is carried over. */
+static bool brings_data(const struct pair *pair, enum side side, enum side target, field_set fields)
+{
+    bool brings = false;
+    for (enum field field = field_first(pair->entity); field < field_end(pair->entity); field++) {
+        if ((fields & FIELD_BIT(field)) == 0)
+            continue;
+        bool based = (pair->base_fields & FIELD_BIT(field)) != 0;
+        brings = brings || (based ? !slice_equal(pair->view[side].value[field], pair->base.value[field])
+                                  : side != target);
+    }
+    return brings;
+}
+
+/* What was ordered; else what is no change of data; else the situation. */
+static const char *reason_of(const struct pair *pair, enum side target, field_set fields)
+{
+    const char *cause = NULL;
+    if (pair->reason != NULL)
+        return pair->reason;
+    for (enum side side = MUNICIPAL; side < SIDES; side++) {
+        if (!pair->has[side] || !brings_data(pair, side, target, fields))
+            continue;
+        if (slice_empty(pair->copy[side].staged.cause))
+            return situation_name(pair->judgement.situation);
+        cause = slice_is(pair->copy[side].staged.cause, CAUSE_SCOPE) ? CAUSE_SCOPE : CAUSE_MAPPING;
+    }
+    return cause != NULL ? cause : situation_name(pair->judgement.situation);
 }
 
 enum status planned_write(struct desk *desk, const struct pair *pair, enum side target,
@@ -195,9 +226,7 @@ enum status planned_write(struct desk *desk, const struct pair *pair, enum side 
                           .operation = operation,
                           .state = WRITE_PLANNED,
                           .wave = wave_of(pair->entity, pair->copy[pair->side].staged.kind, operation),
-                          .reason = pair->reason != NULL
-                                        ? pair->reason
-                                        : situation_name(pair->judgement.situation),
+                          .reason = reason_of(pair, target, fields),
                           .fields = fields,
                           .decided = pair->judgement.decided & fields,
                           .undoes = pair->undoes};

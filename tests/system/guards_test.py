@@ -1,12 +1,15 @@
 #!/usr/bin/env python3
 """The guards that hold a part: what is neither data nor people's work is not carried over, and the rest goes on."""
+import json
 import os
+import signal
 import sys
 import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "support"))
 import people  # noqa: E402
 from case import CityCase  # noqa: E402
+from city import ROOT  # noqa: E402
 from people import CODE, MOBILE, NAME  # noqa: E402
 
 MOST = 20  # of few records; 21 are too many
@@ -164,6 +167,97 @@ class Oscillation(CityCase):
         self.edit("municipal", "account", {"idCard": code}, mobile="13800000001")
         self.run_once()
         self.assertEqual(self.conflict(number)["state"], "cleared")
+
+
+class Redefined(CityCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        (cls.city.folder / "mapping").mkdir()
+        cls.write_mapping()
+        cls.city.configure("region = 3716", "region = 3716\nmapping_dir = mapping")
+
+    @classmethod
+    def write_mapping(cls, change=None):
+        mapping = json.loads((ROOT / "mapping/continuing-education.json").read_text())
+        if change:
+            change(mapping["entities"]["account"]["fields"])
+        cls.city.write("mapping/continuing-education.json", json.dumps(mapping))
+
+    def told(self, event):
+        return [row for path in sorted((self.city.folder / "log").glob("*.jsonl"))
+                for row in map(json.loads, path.read_text().splitlines()) if row["event"] == event]
+
+    # holds: guard.definition_change
+    def test_what_only_the_mapping_changed_is_planned_apart(self):
+        """The province's mobile is read from another member: all are to be rewritten, and one was edited besides."""
+        codes = [self.new_person() for _ in range(MOST + 2)]
+        self.run_once()
+        before = self.told("mapping_changed")
+        self.edit("municipal", "account", {"idCard": codes[0]}, realName="王丁")
+
+        def other_member(fields):
+            fields["mobile"]["provincial"]["at"] = "/lyxtbm"
+
+        self.write_mapping(other_member)
+        self.addCleanup(self.run_once)
+        self.addCleanup(self.write_mapping)
+        rows = self.city.lines("plan")
+        mine = {row["subject_ref"]: row for row in rows if row["cause"] == "mapping"}
+        self.assertGreaterEqual(len(mine), len(codes))
+        self.assertEqual({(row["reason"], row["target"], tuple(row["fields"])) for row in mine.values()},
+                         {("mapping_changed", "municipal", ("mobile",))})
+        data = [row for row in rows if row["cause"] == "data"]
+        self.assertEqual([row["fields"] for row in data if row["target"] == "provincial"], [["name"]])
+        told = self.told("mapping_changed")[len(before):]
+        self.assertEqual(len(told), 1)
+        self.assertGreaterEqual(told[0]["records"], len(codes))
+        self.assertEqual(self.open_now(), [], "no drift, nothing gone: no change of data")
+        text = self.city.cebridge("plan").stdout
+        head, _, tail = text.partition("Only because the mapping changed, not the data:")
+        self.assertEqual(head.count("municipal changed") + head.count("municipal_changed"), 1, text)
+        self.assertGreaterEqual(tail.count("\n"), len(codes))
+        self.write_mapping()
+        rows = [row for row in self.city.lines("plan") if row["cause"] != "data"]
+        self.assertEqual(rows, [])
+
+    # holds: write.rejected
+    def test_a_refused_write_is_sent_again_when_the_mapping_changed(self):
+        self.city.configure("[console]", "[schedule]\nincremental = 1 s\n\n[console]")
+        code = self.new_person()
+        self.run_once()
+        self.city.control("/fault", {"kind": "refused", "side": "provincial", "method": "PUT", "path": "/gw/ry/",
+                                     "count": -1})
+        self.edit("municipal", "account", {"idCard": code}, realName="王乙")
+        daemon = self.city.start_daemon()
+        self.addCleanup(daemon.stderr.close)
+
+        def hits():
+            return self.city.control("/fault")["faults"][0]["hits"]
+
+        def cycles():
+            return self.city.control("/stats")["municipal"]["paths"].get("GET /accounts", 0)
+
+        def goes_on():
+            seen = cycles()
+            self.assertTrue(self.city.wait(lambda: cycles() >= seen + 3), "the daemon does not go on")
+
+        def longer(fields):
+            fields["mobile"]["characters"] = 33
+
+        self.assertTrue(self.city.wait(lambda: hits() == 1))
+        goes_on()
+        self.assertEqual(hits(), 1)
+        self.write_mapping(longer)
+        daemon.send_signal(signal.SIGHUP)
+        self.assertTrue(self.city.wait(lambda: hits() == 2), "how it is written may be another now")
+        goes_on()
+        self.assertEqual(hits(), 2, "and once only")
+        self.city.control("/fault", method="DELETE")
+        daemon.send_signal(signal.SIGTERM)
+        self.assertEqual(daemon.wait(15), 0)
+        self.run_once("--full")
+        self.assertEqual(self.person_row("provincial", code)["mc"], "王乙")
 
 
 if __name__ == "__main__":
