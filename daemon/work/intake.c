@@ -1,4 +1,4 @@
-#include "daemon/work/intake.h"
+#include "daemon/work/intake_inside.h"
 
 #include "daemon/store/learners.h"
 #include "daemon/work/finding.h"
@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-enum { DRIFT_PAGE = 20, CODES_MOST = 16 };
+enum { CODES_MOST = 16 };
 
 static void content_hash(struct desk *desk, const struct record *record, struct hash *ret)
 {
@@ -212,17 +212,6 @@ static bool is_lower(const struct staged *known, const struct record *record)
     return known->state != STAGED_GONE && record->version < known->version && record->version > 0;
 }
 
-/* What is staged under that id, if anything. */
-static enum status glance(struct desk *desk, enum side side, enum entity entity,
-                          struct slice remote_id, struct staged *ret, bool *ret_known)
-{
-    enum status status = slice_empty(remote_id)
-                             ? STATUS_NOT_FOUND
-                             : stage_glance(desk->store, side, entity, remote_id, ret);
-    *ret_known = status == STATUS_OK;
-    return status == STATUS_NOT_FOUND ? STATUS_OK : status;
-}
-
 /* Recognises an unchanged row by the digest of its bytes, before anything is built. */
 static bool same_bytes(struct desk *desk, struct slice row, const struct staged *known)
 {
@@ -285,19 +274,28 @@ static enum status take_row(struct desk *desk, enum side side, enum entity entit
                                : status;
 }
 
+enum status intake_row(struct desk *desk, enum side side, enum entity entity, struct slice row,
+                       struct slice remote_id, enum intake_way way, struct intake_known *ret_known,
+                       enum intake_outcome *ret)
+{
+    enum status status = slice_empty(remote_id)
+                             ? STATUS_NOT_FOUND
+                             : stage_glance(desk->store, side, entity, remote_id, &ret_known->row);
+    ret_known->any = status == STATUS_OK;
+    if (status != STATUS_OK && status != STATUS_NOT_FOUND)
+        return status;
+    return take_row(desk, side, entity, row, remote_id, ret_known->any ? &ret_known->row : NULL, way, ret);
+}
+
 enum status intake_record(struct desk *desk, enum side side, enum entity entity, struct slice row,
                           enum intake_way way, enum intake_outcome *ret)
 {
     struct decoded_head head = {.updated = 0};
-    struct staged known = {0};
-    bool is_known = false;
+    struct intake_known known = {.any = false};
     enum status status = decode_head(desk->mapping, side, entity, row, &desk->arena, &head);
-    if (status != STATUS_OK && status != STATUS_INVALID)
-        return status;
-    status = glance(desk, side, entity, head.remote_id, &known, &is_known);
-    if (status != STATUS_OK)
-        return status;
-    return take_row(desk, side, entity, row, head.remote_id, is_known ? &known : NULL, way, ret);
+    return status == STATUS_OK || status == STATUS_INVALID
+               ? intake_row(desk, side, entity, row, head.remote_id, way, &known, ret)
+               : status;
 }
 
 enum status intake_restate(struct desk *desk, enum side side, struct slice remote_id, bool *ret_changed,
@@ -356,121 +354,4 @@ enum status intake_gone(struct desk *desk, enum side side, enum entity entity,
     return status == STATUS_OK && copy.staged.kind != 1
                ? nowhere_lost(desk, copy.decoded.record.value[FIELD_ACCOUNT_CODE])
                : status;
-}
-
-/* Is one and the same required field missing in every row of a page that is long enough to tell? */
-static enum status page_drifted(struct desk *desk, enum side side, enum entity entity,
-                                const struct answer *answer, bool *ret_drifted)
-{
-    size_t missing = 0;
-    *ret_drifted = false;
-    if (answer->row_count < DRIFT_PAGE)
-        return STATUS_OK;
-    for (size_t index = 0; index < answer->row_count; index++) {
-        struct decoded decoded;
-        enum status status = decode_record(desk->mapping, side, entity, answer->rows[index],
-                                           desk->now, &desk->arena, &decoded);
-        if (status != STATUS_OK || decoded.ok || !decoded.missing)
-            return status == STATUS_INVALID ? STATUS_OK : status;
-        missing++;
-    }
-    *ret_drifted = missing == answer->row_count;
-    return STATUS_OK;
-}
-
-/* Each row's id and time, read once; of a row that is no object, neither. */
-static enum status read_heads(struct desk *desk, enum side side, enum entity entity,
-                              const struct answer *answer, struct decoded_head **ret)
-{
-    enum status status = STATUS_OK;
-    struct decoded_head *heads =
-        arena_alloc(&desk->arena, (answer->row_count + 1) * sizeof *heads);
-    if (heads == NULL)
-        return STATUS_NO_MEMORY;
-    for (size_t index = 0; index < answer->row_count; index++) {
-        status = decode_head(desk->mapping, side, entity, answer->rows[index], &desk->arena,
-                             &heads[index]);
-        if (status != STATUS_OK && status != STATUS_INVALID)
-            return status;
-    }
-    *ret = heads;
-    return STATUS_OK;
-}
-
-/* A record without a readable time is quarantined by its own row. */
-static void page_times(const struct decoded_head *heads, size_t count, struct page_facts *ret)
-{
-    for (size_t index = 0; index < count; index++) {
-        int64_t updated = heads[index].updated;
-        if (updated == 0)
-            continue;
-        if (ret->first_updated == 0)
-            ret->first_updated = updated;
-        ret->last_updated = updated;
-        if (updated > ret->largest_updated)
-            ret->largest_updated = updated;
-    }
-}
-
-static enum status page_ids(struct desk *desk, const struct decoded_head *heads, size_t count,
-                            struct page_facts *ret)
-{
-    struct buffer ids;
-    buffer_init(&ids, 256 * 1024);
-    for (size_t index = 0; index < count; index++) {
-        buffer_append(&ids, heads[index].remote_id);
-        buffer_append(&ids, SLICE("\n"));
-    }
-    digest_bytes(desk->digest, buffer_slice(&ids), ret->ids);
-    enum status status = ids.status;
-    buffer_free(&ids);
-    return status;
-}
-
-static enum status intake_rows(struct desk *desk, enum side side, enum entity entity,
-                               const struct answer *answer, const struct decoded_head *heads,
-                               bool listed, struct page_facts *ret)
-{
-    for (size_t index = 0; index < answer->row_count; index++) {
-        enum intake_outcome outcome = INTAKE_UNCHANGED;
-        struct staged known = {0};
-        bool is_known = false;
-        enum status status =
-            glance(desk, side, entity, heads[index].remote_id, &known, &is_known);
-        bool was_seen = is_known && (!listed || known.seen == desk->run);
-        if (status == STATUS_OK)
-            status = take_row(desk, side, entity, answer->rows[index], heads[index].remote_id,
-                              is_known ? &known : NULL,
-                              listed ? INTAKE_LISTED : INTAKE_SEARCHED, &outcome);
-        if (status != STATUS_OK)
-            return status;
-        bool moved = outcome == INTAKE_CHANGED || outcome == INTAKE_RESPELLED;
-        ret->fresh += !was_seen || moved;
-        ret->clashing += was_seen && listed && (moved || outcome == INTAKE_STALE);
-    }
-    return STATUS_OK;
-}
-
-enum status intake_page(struct desk *desk, enum side side, enum entity entity,
-                        const struct answer *answer, bool listed, struct page_facts *ret,
-                        bool *ret_stopped)
-{
-    struct page_facts facts = {.raw = answer->row_count,
-                               .total = answer->total,
-                               .next = answer->next,
-                               .stated = answer->stated};
-    struct decoded_head *heads = NULL;
-    enum status status = page_drifted(desk, side, entity, answer, ret_stopped);
-    if (status != STATUS_OK || *ret_stopped)
-        return status;
-    status = read_heads(desk, side, entity, answer, &heads);
-    if (status != STATUS_OK)
-        return status;
-    page_times(heads, answer->row_count, &facts);
-    status = page_ids(desk, heads, answer->row_count, &facts);
-    if (status == STATUS_OK)
-        status = intake_rows(desk, side, entity, answer, heads, listed, &facts);
-    if (status == STATUS_OK)
-        *ret = facts;
-    return status;
 }
