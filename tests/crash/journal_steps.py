@@ -8,7 +8,7 @@ import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "support"))
-from city import BUILD, City  # noqa: E402
+from city import BUILD, City, traced  # noqa: E402
 
 PEOPLE = int(os.environ.get("PEOPLE", "8"))
 STEP = int(os.environ.get("STEP", "3"))
@@ -33,7 +33,7 @@ def stopped_at(city, number):
         ["strace", "-qq", "-o", "/dev/null", "-f", "-e", "trace=fdatasync",
          "-e", f"inject=fdatasync:signal=SIGKILL:when={number}",
          str(BUILD / "cebridged"), "--config", city.config, "--once", "--full"],
-        stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL, timeout=120, check=False)
+        stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL, timeout=120, check=False, env=traced())
     return done.returncode != 0
 
 

@@ -9,7 +9,7 @@ import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "support"))
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "system"))
-from city import BUILD, City  # noqa: E402
+from city import BUILD, City, traced  # noqa: E402
 from operating_test import edit  # noqa: E402
 from plans_test import people_of, writes  # noqa: E402
 from waiting_test import recognised  # noqa: E402
@@ -50,7 +50,7 @@ def stopped_at(city, run, number):
         ["strace", "-qq", "-o", "/dev/null", "-f", "-e", "trace=fdatasync",
          "-e", f"inject=fdatasync:signal=SIGKILL:when={number}",
          str(BUILD / "cebridge"), "--config", city.config, "undo", run],
-        stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL, timeout=120, check=False)
+        stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL, timeout=120, check=False, env=traced())
     return done.returncode not in (0, 3)
 
 

@@ -13,7 +13,7 @@ import unittest
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "support"))
 import people  # noqa: E402
 from case import PEOPLE, CityCase  # noqa: E402
-from city import BUILD, ROOT, City  # noqa: E402
+from city import BUILD, ROOT, City, traced  # noqa: E402
 from people import OTHER, SIDES  # noqa: E402
 
 
@@ -188,7 +188,7 @@ class Watermarks(CityCase):
                 ["strace", "-qq", "-o", "/dev/null", "-f", "-e", "trace=fdatasync",
                  "-e", f"inject=fdatasync:signal=SIGKILL:when={step}",
                  str(BUILD / "cebridged"), "--config", self.city.config, "--once"],
-                stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL, timeout=60, check=False)
+                stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL, timeout=60, check=False, env=traced())
             if done.returncode == 0:
                 break
             self.run_once()
