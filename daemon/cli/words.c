@@ -218,6 +218,7 @@ static const char *const reasons[] __attribute__((unused)) = {
     N_("organisation"),
     N_("quarantine"),
     N_("same_value"),
+    N_("relinks"),
     N_("municipal, provincial"),
 };
 

@@ -2,7 +2,7 @@
 
 #include "daemon/store/statement.h"
 
-enum { PUT, HAS };
+enum { PUT, HAS, OF_MUNICIPAL, OF_PROVINCIAL, ANY };
 
 static const struct sql sql[] = {
     [PUT] = {"keep two records apart",
@@ -10,6 +10,11 @@ static const struct sql sql[] = {
              " VALUES (?1, ?2, ?3, ?4)"},
     [HAS] = {"look whether two are kept apart",
              "SELECT 1 FROM apart WHERE entity = ?1 AND municipal_id = ?2 AND provincial_id = ?3"},
+    [OF_MUNICIPAL] = {"look whether a municipal record was taken apart",
+                      "SELECT 1 FROM apart WHERE entity = ?1 AND municipal_id = ?2 LIMIT 1"},
+    [OF_PROVINCIAL] = {"look whether a provincial record was taken apart",
+                       "SELECT 1 FROM apart WHERE entity = ?1 AND provincial_id = ?2 LIMIT 1"},
+    [ANY] = {"look whether any are kept apart", "SELECT 1 FROM apart LIMIT 1"},
 };
 
 static enum status found(struct statement *statement, bool *ret)
@@ -41,5 +46,22 @@ enum status apart_has(struct store *store, enum entity entity, const struct slic
     statement_bind_number(&statement, entity);
     statement_bind_id(&statement, remote_id[MUNICIPAL]);
     statement_bind_id(&statement, remote_id[PROVINCIAL]);
+    return found(&statement, ret);
+}
+
+enum status apart_names(struct store *store, enum entity entity, enum side side, struct slice remote_id,
+                        bool *ret)
+{
+    struct statement statement;
+    statement_open(&statement, store, &sql[side == MUNICIPAL ? OF_MUNICIPAL : OF_PROVINCIAL]);
+    statement_bind_number(&statement, entity);
+    statement_bind_id(&statement, remote_id);
+    return found(&statement, ret);
+}
+
+enum status apart_any(struct store *store, bool *ret)
+{
+    struct statement statement;
+    statement_open(&statement, store, &sql[ANY]);
     return found(&statement, ret);
 }

@@ -10,5 +10,10 @@ enum status apart_put(struct store *store, enum entity entity, const struct slic
                       int64_t now);
 enum status apart_has(struct store *store, enum entity entity, const struct slice remote_id[SIDES],
                       bool *ret);
+/* Was the side's record ever taken from another one? */
+enum status apart_names(struct store *store, enum entity entity, enum side side, struct slice remote_id,
+                        bool *ret);
+/* Is any pair kept apart? */
+enum status apart_any(struct store *store, bool *ret);
 
 #endif

@@ -1,7 +1,7 @@
 #include "daemon/sync/guard.h"
 
 enum { WHOLE = 10000 }; /* 100 % in hundredths of a percent */
-enum { DRIFT_LEAST = 20, DRIFT_CENTI = 200 };
+enum { DRIFT_LEAST = 20, DRIFT_CENTI = 200, RELINKS_MOST = 20 };
 
 static int64_t at_most(int64_t share_centi, int64_t least, int64_t known)
 {
@@ -31,12 +31,18 @@ bool guard_drifts(int64_t records, int64_t known)
     return records > at_most(DRIFT_CENTI, DRIFT_LEAST, known);
 }
 
+bool guard_relinks(int64_t relinks)
+{
+    return relinks > RELINKS_MOST;
+}
+
 const char *guard_verdict_name(enum guard_verdict verdict)
 {
     switch (verdict) {
     case GUARD_LISTING_SHRANK: return "listing_shrank";
     case GUARD_REVOCATIONS: return "revocations";
     case GUARD_UPDATES: return "updates";
+    case GUARD_RELINKS: return "relinks";
     case GUARD_PASSES:
     default: return "passes";
     }

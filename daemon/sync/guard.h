@@ -25,7 +25,7 @@ struct guard_counts {
     bool first_complete;    /* the entity's first complete cycle: updates are not counted */
 };
 
-enum guard_verdict { GUARD_PASSES, GUARD_LISTING_SHRANK, GUARD_REVOCATIONS, GUARD_UPDATES };
+enum guard_verdict { GUARD_PASSES, GUARD_LISTING_SHRANK, GUARD_REVOCATIONS, GUARD_UPDATES, GUARD_RELINKS };
 
 /* A listing with too few records is judged before anything is read or decided. */
 enum guard_verdict guard_listing(const struct guard_limits *limits, int64_t listed, int64_t before);
@@ -33,6 +33,8 @@ enum guard_verdict guard_writes(const struct guard_limits *limits, const struct 
 /* One field became empty, or one and the same value, in that many of a side's known records of an entity in
  * one cycle: more than max(20, 2 %) is no work of people. */
 bool guard_drifts(int64_t records, int64_t known);
+/* More than 20 links made anew in one cycle. */
+bool guard_relinks(int64_t relinks);
 const char *guard_verdict_name(enum guard_verdict verdict); /* "listing_shrank", … */
 
 #endif

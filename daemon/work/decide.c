@@ -8,6 +8,7 @@
 #include "daemon/work/nowhere.h"
 #include "daemon/work/pair.h"
 #include "daemon/work/region.h"
+#include "daemon/work/relink.h"
 #include "daemon/work/reviewed.h"
 #include "daemon/work/scope.h"
 #include "daemon/work/undo.h"
@@ -46,6 +47,8 @@ enum status decide_begin(struct desk *desk)
     desk->ambiguous_open = open[0] + open[1] + open[2] + open[3] > 0;
     if (status == STATUS_OK)
         status = drift_open(desk);
+    if (status == STATUS_OK)
+        status = relink_begin(desk);
     return status == STATUS_OK ? ask_for_due(desk) : status;
 }
 
@@ -286,6 +289,13 @@ int64_t decide_planned(const struct desk *desk)
     return count;
 }
 
+static enum status walk_again(struct desk *desk)
+{
+    desk->stage = 0;
+    desk->cursor_set = false;
+    return walk(desk, SIZE_MAX);
+}
+
 /* What a field that drifted took out of the plan is judged once more, without it. */
 static enum status judge_drift(struct desk *desk)
 {
@@ -295,9 +305,29 @@ static enum status judge_drift(struct desk *desk)
     enum status status = drift_judge(desk, &again);
     if (status != STATUS_OK || !again)
         return status;
-    desk->stage = 0;
-    desk->cursor_set = false;
-    return walk(desk, SIZE_MAX);
+    return walk_again(desk);
+}
+
+/* Few are linked now, and many once this very plan is released. */
+static enum status judge_relinks(struct desk *desk, bool *ret_released)
+{
+    struct hash plan = {{0}};
+    if (desk->guard != NULL || desk_undoing(desk))
+        return STATUS_OK;
+    enum status status = journal_plan_hash(desk->store, desk->run, &plan);
+    if (status != STATUS_OK)
+        return status;
+    enum relink_verdict verdict = relink_judge(desk, &plan);
+    *ret_released = verdict == RELINK_MANY && released(desk, plan);
+    if (verdict == RELINK_MANY && !*ret_released) {
+        desk->guard = guard_verdict_name(GUARD_RELINKS);
+        return finding_side(desk, MUNICIPAL, KIND_mass_change_guard, "", desk->guard);
+    }
+    if (verdict == RELINK_NONE)
+        return STATUS_OK;
+    desk->relinks.allowed = true;
+    desk->relinks.waiting = false;
+    return walk_again(desk);
 }
 
 static enum status guard_plan(struct desk *desk, bool observe, int64_t *ret_writes)
@@ -308,6 +338,8 @@ static enum status guard_plan(struct desk *desk, bool observe, int64_t *ret_writ
     if (desk_any_changed(desk))
         return journal_hold(desk->store, desk->run);
     enum status status = judge_drift(desk);
+    if (status == STATUS_OK)
+        status = judge_relinks(desk, &was_released);
     if (status == STATUS_OK && desk->order.reviewed)
         status = reviewed_keep(desk);
     for (enum side side = MUNICIPAL; status == STATUS_OK && side < SIDES; side++) {
@@ -321,9 +353,12 @@ static enum status guard_plan(struct desk *desk, bool observe, int64_t *ret_writ
     if (status != STATUS_OK)
         return status;
     *ret_writes = decide_planned(desk) - desk->planned_before;
-    was_released = desk->guard != NULL && released(desk, plan);
-    if (was_released)
+    if (desk->guard != NULL)
+        (void)relink_judge(desk, &plan);
+    if (desk->guard != NULL && released(desk, plan)) {
+        was_released = true;
         desk->guard = NULL;
+    }
     if (desk->guard != NULL || observe) {
         *ret_writes = 0;
         return desk->guard != NULL ? hold_plan(desk, plan) : journal_hold(desk->store, desk->run);

@@ -29,6 +29,9 @@ void desk_reset(struct desk *desk)
     hashset_clear(&desk->days);
     hashset_clear(&desk->drift.seen);
     hashset_clear(&desk->drift.count);
+    hashset_clear(&desk->relinks.dropped);
+    hashset_clear(&desk->relinks.counted);
+    desk->relinks = (struct desk_relinks){.waiting = false};
     desk->drift = (struct desk_drift){.held = {0, 0}};
     hashset_clear(&desk->refused);
     hashset_clear(&desk->others);

@@ -76,6 +76,15 @@ struct desk_drift {
     field_set passed[SIDES];   /* an operator finds it right */
 };
 
+/* Links to be made in place of dropped ones: see daemon/work/relink.h. */
+struct desk_relinks {
+    struct hashset dropped; /* records whose link was dropped in this cycle */
+    struct hashset counted; /* pairs */
+    struct hash digest;     /* of those */
+    bool any_apart;         /* some pair was ever taken apart by people */
+    bool waiting, allowed;
+};
+
 struct desk {
     /* borrowed, for the cycle */
     struct store *store;
@@ -109,6 +118,7 @@ struct desk {
     struct hashset standing; /* codes of organisations that this walk found standing on some side */
     struct hashset unknown_fields; /* that were looked at in this cycle */
     struct desk_drift drift;
+    struct desk_relinks relinks;
     struct hashset days;     /* a person's days that were shared out, and the records that got a place */
     struct need_list needs;
     struct stage_fetch fetch; /* the request whose answer is taken in */

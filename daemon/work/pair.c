@@ -8,6 +8,7 @@
 #include "daemon/work/pair_inside.h"
 #include "daemon/work/region.h"
 #include "daemon/work/rebase.h"
+#include "daemon/work/relink.h"
 #include "daemon/work/signs.h"
 
 #include <stdio.h>
@@ -263,9 +264,12 @@ static enum status drop_match(struct desk *desk, struct pair *pair)
 {
     enum side other = side_other(pair->side);
     pair->match_dropped = true;
-    enum status status = pair->correlation.match == MATCH_LINKED
-                             ? link_drop(desk->store, pair->correlation.link.number)
-                             : STATUS_OK;
+    enum status status = STATUS_OK;
+    if (pair->correlation.match == MATCH_LINKED) {
+        status = link_drop(desk->store, pair->correlation.link.number);
+        if (status == STATUS_OK)
+            status = relink_dropped(desk, pair);
+    }
     if (status == STATUS_OK && rebase_keeps_apart(pair))
         status = apart_put(desk->store, pair->entity, pair->correlation.remote_id, desk->now);
     if (status == STATUS_OK && pair->has[other])
@@ -330,6 +334,9 @@ static enum status judge_matched(struct desk *desk, struct pair *pair, bool plan
         return status;
     if (!rebase_match_holds(desk, pair))
         return drop_match(desk, pair);
+    status = relink_waits(desk, pair, &pair->unsettled);
+    if (status != STATUS_OK || pair->unsettled)
+        return status == STATUS_OK ? set_clean(desk, pair) : status;
     if (region_left(pair))
         return set_aside(desk, pair, planning);
     return judge_loaded(desk, pair, planning);

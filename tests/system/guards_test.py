@@ -260,5 +260,72 @@ class Redefined(CityCase):
         self.assertEqual(self.person_row("provincial", code)["mc"], "王乙")
 
 
+# holds: plan.relinks
+class Relinks(CityCase):
+    """Records that are linked by their natural key, unlinked, and find another counterpart."""
+
+    def setUp(self):
+        self.begin_city(self.addCleanup)  # what is held holds up the next test
+        super().setUp()
+
+    def relinked(self, count):
+        """Everybody's link is taken back; in place of the counterpart another record of the same course stands."""
+        codes = [self.new_person() for _ in range(count)]
+        for code in codes:
+            self.seed("municipal", hours=[people.hours("municipal", code, next(people.NUMBERS))])
+            self.seed("provincial", hours=[people.hours("provincial", code, next(people.NUMBERS), sl="3.00")])
+        self.run_once()
+        self.assertEqual(self.found(), [("field_mismatch", "amount")] * count)
+        for row in self.open_now():
+            self.assertEqual(self.city.cebridge("unlink", str(row["number"]), "--reason", "not one").returncode, 0)
+        for code in codes:
+            self.edit("provincial", "hours", {CODE["provincial"]: code}, yxbz="0")
+            self.seed("provincial", hours=[people.hours("provincial", code, next(people.NUMBERS), sl="4.00")])
+        return codes
+
+    def links(self):
+        return self.city.lines("status")[0]["links"]
+
+    def guards(self):
+        return [(row["kind"], row["detail"]) for row in self.open_now() if row["kind"] == "mass_change_guard"]
+
+    def mismatches(self):
+        return sum(kind == "field_mismatch" for kind, _ in self.found())
+
+    def test_twenty_are_made(self):
+        self.relinked(MOST)
+        self.run_once()
+        self.assertEqual((self.guards(), self.mismatches()), ([], MOST), "linked, and their amounts compared")
+
+    def test_more_are_held_until_that_plan_is_released(self):
+        codes = self.relinked(MOST + 1)
+        links = self.links()
+        self.edit("municipal", "account", {"idCard": codes[0]}, realName="王丁")
+        for _ in range(2):
+            self.run_once(exits=(5,))
+            self.assertEqual((self.guards(), self.mismatches()), ([("mass_change_guard", "relinks")], 0))
+            self.assertEqual(self.links(), links, "none is linked")
+            self.assertEqual(self.person_row("provincial", codes[0])["mc"], "王甲", "nothing at all is written")
+        held = self.city.lines("status")[0]["held_plan"]
+        self.assertEqual(held["why"], "relinks")
+        done = self.city.cebridge("resume", "--release-plan", str(held["run"]))
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.run_once()
+        self.assertEqual((self.guards(), self.mismatches()), ([], MOST + 1))
+        self.assertEqual(self.person_row("provincial", codes[0])["mc"], "王丁")
+        self.run_once()
+        self.assertEqual((self.guards(), self.mismatches()), ([], MOST + 1))
+
+    def test_another_plan_than_the_released_one_is_held_again(self):
+        codes = self.relinked(MOST + 1)
+        self.run_once(exits=(5,))
+        held = self.city.lines("status")[0]["held_plan"]
+        done = self.city.cebridge("resume", "--release-plan", str(held["run"]))
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.edit("municipal", "account", {"idCard": codes[0]}, realName="王丁")
+        self.run_once(exits=(5,))
+        self.assertEqual((self.guards(), self.mismatches()), ([("mass_change_guard", "relinks")], 0))
+
+
 if __name__ == "__main__":
     unittest.main()

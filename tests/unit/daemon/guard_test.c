@@ -72,10 +72,19 @@ static void a_field_drifts_in_more_than_20_and_2_percent(void **state)
     }
 }
 
+/* holds: plan.relinks */
+static void more_than_20_relinks_are_held(void **state)
+{
+    (void)state;
+    assert_false(guard_relinks(20));
+    assert_true(guard_relinks(21));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_rule_of_the_writes),
+        cmocka_unit_test(more_than_20_relinks_are_held),
         cmocka_unit_test(a_field_drifts_in_more_than_20_and_2_percent),
         cmocka_unit_test(a_listing_below_nine_tenths_is_held),
     };
