@@ -157,15 +157,15 @@ static int write_out(struct carried *at, struct plan_out *out)
     return code;
 }
 
-/* What no change of data brought is shown apart, behind the rest. */
+/* What no change of data brought is shown apart, behind the rest; cause NULL: all, in order. */
 static void show_part(struct carried *at, const char *cause)
 {
     size_t index;
     json_t *row;
-    bool named = strcmp(cause, "data") == 0 || at->show.json;
+    bool named = cause == NULL || strcmp(cause, "data") == 0;
     json_array_foreach(at->plan, index, row)
     {
-        if (strcmp(show_text(row, "cause"), cause) != 0) {
+        if (cause != NULL && strcmp(show_text(row, "cause"), cause) != 0) {
             continue;
         }
         if (!named) {
@@ -182,11 +182,13 @@ static void show_part(struct carried *at, const char *cause)
 static int show_plan_rows(struct carried *at, struct plan_out *out)
 {
     int code = read_list(at, "proposed");
-    if (out->to != stdout) {
+    if (out->to != stdout && at->show.json) {
+        show_part(at, NULL);
+    } else if (out->to != stdout) {
         show_part(at, "data");
         show_part(at, "mapping");
         show_part(at, "scope");
-        if (code == EXIT_DONE && json_array_size(at->plan) == 0 && !at->show.json) {
+        if (code == EXIT_DONE && json_array_size(at->plan) == 0) {
             puts(_("There is nothing to write."));
         }
     }
