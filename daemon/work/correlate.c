@@ -140,7 +140,8 @@ static enum status natural_candidates(struct desk *desk, enum side side, const s
     for (enum side which = MUNICIPAL; status == STATUS_OK && which < SIDES; which++) {
         struct slice former = person->former[which];
         struct slice code = {0};
-        status = natural_with(desk, side, record, person->code[which], ret);
+        if (!slice_equal(person->code[which], record->value[FIELD_HOURS_PERSON])) /* asked already */
+            status = natural_with(desk, side, record, person->code[which], ret);
         while (status == STATUS_OK && slice_next_word(&former, &code))
             status = natural_with(desk, side, record, code, ret);
     }
