@@ -95,7 +95,8 @@ static void link_changed_in_the_file_is_corrupt(void **test)
         "UPDATE link SET provincial_id = 'p9'",
         "UPDATE link SET has_base = 0",
         "UPDATE link SET state = 1",
-        "UPDATE link SET sealed = substr(sealed, 1, length(sealed) - 1) || x'00'",
+        ("UPDATE link SET sealed = substr(sealed, 1, length(sealed) - 1)"
+         " || CASE substr(sealed, -1) WHEN x'00' THEN x'01' ELSE x'00' END"),
         "UPDATE link SET evidence = 99",
     };
     struct state *state = *test;
