@@ -434,6 +434,8 @@ static enum status close_job(struct cycle *cycle)
         status = rebase_end(&cycle->desk);
     if (status == STATUS_OK && looked_at_all(cycle))
         status = own_state_trust(cycle->desk.store);
+    if (status == STATUS_OK && looked_at_all(cycle) && !cycle->observe)
+        status = rescope_end(&cycle->desk);
     if (status == STATUS_OK)
         status = end_row(cycle);
     if (status == STATUS_OK)

@@ -109,6 +109,7 @@ struct desk {
     struct desk_order order;
     struct hashset asked;    /* of codes and ids asked for in this cycle */
     struct hashset planned;  /* subjects with a write planned in this cycle */
+    char region_before[32];  /* the settings' before they became another; "": see rescope.h */
     int64_t redefined;       /* the run that found mapping or definition changed last: see redefine.h */
     int64_t planned_before;  /* how many writes earlier rounds of this cycle planned */
     struct hashset unknown;  /* subjects with a write whose outcome is not known */

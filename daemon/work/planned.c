@@ -3,6 +3,7 @@
 #include "daemon/sync/merge.h"
 #include "daemon/work/hangs.h"
 #include "daemon/work/redefine.h"
+#include "daemon/work/rescope.h"
 #include "mapping/encode.h"
 #include "mapping/mask.h"
 
@@ -201,11 +202,14 @@ static bool brings_data(const struct pair *pair, enum side side, enum side targe
 }
 
 /* What was ordered; else what is no change of data; else the situation. */
-static const char *reason_of(const struct pair *pair, enum side target, field_set fields)
+static const char *reason_of(const struct desk *desk, const struct pair *pair, enum side target,
+                             field_set fields)
 {
     const char *cause = NULL;
     if (pair->reason != NULL)
         return pair->reason;
+    if (rescope_new(desk, slice_of(pair->findings.subject.region)))
+        return CAUSE_SCOPE;
     for (enum side side = MUNICIPAL; side < SIDES; side++) {
         if (!pair->has[side] || !brings_data(pair, side, target, fields))
             continue;
@@ -226,7 +230,7 @@ enum status planned_write(struct desk *desk, const struct pair *pair, enum side 
                           .operation = operation,
                           .state = WRITE_PLANNED,
                           .wave = wave_of(pair->entity, pair->copy[pair->side].staged.kind, operation),
-                          .reason = reason_of(pair, target, fields),
+                          .reason = reason_of(desk, pair, target, fields),
                           .fields = fields,
                           .decided = pair->judgement.decided & fields,
                           .undoes = pair->undoes};

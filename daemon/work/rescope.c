@@ -9,6 +9,7 @@
 enum { WALK_BYTES = 64 * 1024, ID_BYTES = 72 };
 
 #define REGION "scope.region"
+#define BEFORE "scope.before"
 
 struct moved {
     int64_t set_aside, taken_up;
@@ -70,18 +71,38 @@ static enum status change(struct desk *desk, struct slice known)
         if (status == STATUS_OK)
             status = restate_side(desk, side, &moved);
     }
+    if (status == STATUS_OK)
+        status = store_meta_set(desk->store, BEFORE, slice_of(before));
     return status == STATUS_OK ? log_change(desk, before, &moved) : status;
+}
+
+static enum status read_before(struct desk *desk)
+{
+    struct slice before = {0};
+    enum status status = store_meta_get(desk->store, BEFORE, &desk->arena, &before);
+    (void)snprintf(desk->region_before, sizeof desk->region_before, "%.*s", (int)before.size,
+                   slice_empty(before) ? "" : before.at);
+    return status == STATUS_NOT_FOUND ? STATUS_OK : status;
 }
 
 enum status rescope_open(struct desk *desk)
 {
     struct slice known = {0};
     enum status status = store_meta_get(desk->store, REGION, &desk->arena, &known);
-    if (status == STATUS_OK && slice_equal(known, desk->region))
-        return STATUS_OK;
-    if (status == STATUS_OK && !slice_empty(known))
+    if (status == STATUS_OK && !slice_equal(known, desk->region))
         status = change(desk, known);
-    return status == STATUS_OK || status == STATUS_NOT_FOUND
-               ? store_meta_set(desk->store, REGION, desk->region)
-               : status;
+    if (status == STATUS_OK || status == STATUS_NOT_FOUND)
+        status = store_meta_set(desk->store, REGION, desk->region);
+    return status == STATUS_OK ? read_before(desk) : status;
+}
+
+bool rescope_new(const struct desk *desk, struct slice region)
+{
+    return desk->region_before[0] != '\0' && !slice_starts(region, slice_of(desk->region_before));
+}
+
+enum status rescope_end(struct desk *desk)
+{
+    return desk->region_before[0] != '\0' ? store_meta_set(desk->store, BEFORE, (struct slice){0})
+                                           : STATUS_OK;
 }

@@ -46,9 +46,9 @@ class CityCase(unittest.TestCase):
         """Somebody with an account that is equal on the sides named; not read by the bridge yet."""
         code = people.resident(next(PEOPLE))
         for side in sides:
-            self.seed(side, accounts=[people.account(side, code, employer=self.employer["code"],
-                                                     department=self.employer["department"],
-                                                     region=self.employer["region"], **more)])
+            self.seed(side, accounts=[people.account(side, code, **{"employer": self.employer["code"],
+                                                                    "department": self.employer["department"],
+                                                                    "region": self.employer["region"], **more})])
         return code
 
     def person_row(self, side, code):

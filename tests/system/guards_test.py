@@ -221,6 +221,40 @@ class Redefined(CityCase):
         rows = [row for row in self.city.lines("plan") if row["cause"] != "data"]
         self.assertEqual(rows, [])
 
+    # holds: guard.definition_change
+    def test_another_definition_of_a_platform_is_named_once_and_changes_no_data(self):
+        before = {side: self.city.control(f"/digest?side={side}") for side in people.SIDES}
+        known = len(self.told("definition_changed"))
+        definition = json.loads((ROOT / "connectors/provincial.json").read_text())
+        definition["transport"]["timeout_ms"] += 1000
+        (self.city.folder / "connectors").mkdir()
+        self.city.write("connectors/provincial.json", json.dumps(definition))
+        self.city.configure("mapping_dir = mapping", "mapping_dir = mapping\nconnectors_dir = connectors")
+        for arguments in ((), ("--full",)):
+            self.run_once(*arguments)
+            self.assertEqual([row["side"] for row in self.told("definition_changed")[known:]], ["provincial"])
+        self.assertEqual({side: self.city.control(f"/digest?side={side}") for side in people.SIDES}, before)
+        self.assertEqual(self.open_now(), [])
+
+    # holds: guard.definition_change
+    def test_what_comes_back_into_scope_is_planned_apart(self):
+        inside, outside = self.new_person(), self.new_person(region="371626")
+        self.run_once()
+        self.city.configure("region = 3716\n", f"region = {self.employer['region']}\n")
+        self.run_once()
+        for code in (inside, outside):
+            self.edit("municipal", "account", {"idCard": code}, mobile="13800000005")
+        self.run_once()
+        self.assertEqual(self.person_row("provincial", outside)["lxdh"], "13800000001")
+        self.edit("municipal", "account", {"idCard": inside}, mobile="13800000006")
+        self.city.configure(f"region = {self.employer['region']}\n", "region = 3716\n")
+        causes = {row["cause"]: row for row in self.city.lines("plan") if row["fields"] == ["mobile"]}
+        self.assertEqual(sorted(causes), ["data", "scope"])
+        self.assertEqual(causes["scope"]["reason"], "scope_changed")
+        self.run_once()
+        self.assertEqual([self.person_row("provincial", code)["lxdh"] for code in (inside, outside)],
+                         ["13800000006", "13800000005"])
+
     # holds: write.rejected
     def test_a_refused_write_is_sent_again_when_the_mapping_changed(self):
         self.city.configure("[console]", "[schedule]\nincremental = 1 s\n\n[console]")
