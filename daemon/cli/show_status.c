@@ -166,6 +166,10 @@ void show_status(struct show *show, json_t *row)
     if (json_is_true(json_object_get(row, "paused"))) {
         show_line(show, _("Paused"), _("yes; go on with `cebridge resume`"), COLOUR_YELLOW);
     }
+    if (json_is_true(json_object_get(row, "state_restored"))) {
+        show_line(show, _("Warning"), _("the state was put back from a backup: the next cycle only observes"),
+                  COLOUR_YELLOW);
+    }
     show_line(show, _("Daemon"), running ? _("running") : _("does not answer"),
               running ? COLOUR_NONE : COLOUR_YELLOW);
     show_line(show, _("Region"), show_text(row, "region"), COLOUR_NONE);

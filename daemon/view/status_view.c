@@ -220,6 +220,8 @@ static void add_operation(struct status_facts *facts)
     json_object_set_new(facts->answer, "mode",
                         slice_empty(mode) ? json_string(word) : value_text(mode));
     json_object_set_new(facts->answer, "paused", json_boolean(facts->paused));
+    json_object_set_new(facts->answer, "state_restored",
+                        json_boolean(!slice_empty(meta(facts, "state_restored"))));
     json_object_set_new(facts->answer, "in_step", json_false());
     json_object_set_new(facts->answer, "region", json_string(settings->region));
     json_object_set_new(facts->answer, "held_plan", held != NULL ? held : json_null());
