@@ -104,13 +104,18 @@ static void finish(struct bridge *bridge)
 static void tell_progress(struct bridge *bridge)
 {
     int64_t now = bridge_monotonic_ms(bridge);
+    const char *stage = run_stage(bridge->run);
     const struct desk_counts *counts = &bridge->cycle.desk.counts; /* a rough look while it works */
-    if (bridge->callbacks.progress == NULL || now - bridge->progress_at < PROGRESS_MS)
+    bool known = stage == bridge->progress_stages[0] || stage == bridge->progress_stages[1];
+    if (bridge->callbacks.progress == NULL || (known && now - bridge->progress_at < PROGRESS_MS))
         return;
     bridge->progress_at = now;
+    if (stage != bridge->progress_stages[0])
+        bridge->progress_stages[1] = bridge->progress_stages[0];
+    bridge->progress_stages[0] = stage;
     struct cycle_progress progress = {
         .run = bridge->cycle.desk.run,
-        .stage = run_stage(bridge->run),
+        .stage = stage,
         .read = {counts->read[MUNICIPAL], counts->read[PROVINCIAL]},
         .written = {counts->settled[MUNICIPAL], counts->settled[PROVINCIAL]},
     };

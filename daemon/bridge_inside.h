@@ -51,6 +51,7 @@ struct bridge {
     bool interrupted;
     uv_timer_t interrupt_timer;
     int64_t progress_at;
+    const char *progress_stages[2]; /* as told last: a third one is told at once, two may alternate */
     struct slice parts[BRIDGE_PARTS_MOST]; /* regions, of the mapping */
     size_t part_count;
     struct slice *persons; /* of the order */

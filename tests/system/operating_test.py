@@ -8,6 +8,7 @@ import socket
 import sys
 import time
 import unittest
+from unittest import mock
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "support"))
 from city import City  # noqa: E402
@@ -206,6 +207,19 @@ class Daemon(unittest.TestCase):
         self.assertTrue(shown["daemon"]["running"])
         self.assertEqual(shown["region"], "3716")
 
+
+
+class Status(unittest.TestCase):
+    def test_what_systemd_is_told_names_the_stage_while_a_platform_trickles(self):
+        with City(people=20, hours=100) as city, socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as told:
+            self.assertEqual(city.once("--full").returncode, 0)
+            told.bind(str(city.folder / "notify"))
+            told.settimeout(20)
+            city.control("/fault", {"kind": "trickle", "side": "provincial", "path": "/gw/", "ms": 300, "count": 1000})
+            with mock.patch.dict(os.environ, {"NOTIFY_SOCKET": str(city.folder / "notify")}):
+                city.start_daemon()
+            while b": reading, " not in told.recv(4096):
+                pass
 
 
 class OwnState(unittest.TestCase):

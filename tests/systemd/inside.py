@@ -32,6 +32,9 @@ key_id = client-001
 ca_file = platforms-ca.pem
 rate = 1000/s
 
+[schedule]
+settle = 0 s
+
 [console]
 listen =
 """
@@ -150,7 +153,7 @@ class Service(unittest.TestCase):
         before = self.pid()
         text = CONFIG.read_text()
         self.addCleanup(CONFIG.write_text, text)
-        CONFIG.write_text(text.replace("[console]", "[schedule]\nincremental = 90 s\n\n[console]"))
+        CONFIG.write_text(text.replace("settle = 0 s", "settle = 0 s\nincremental = 90 s"))
         must("systemctl", "reload", "cebridged")
         self.assertTrue(wait(lambda: journal("MESSAGE_ID=281e0bdb74e84d938d30d01b922d65ff")))
         CONFIG.write_text(text.replace("mode = write", "mood = write"))
