@@ -1,9 +1,8 @@
 #include "daemon/work/people_of.h"
 
-#include <stdint.h>
-#include <stdio.h>
+#include "daemon/store/stage_each.h"
 
-enum { WALK_BYTES = 64 * 1024, RECORD_BYTES = 1024 * 1024, ID_BYTES = 72 };
+enum { RECORD_BYTES = 1024 * 1024 };
 
 static bool belongs(const struct decoded *decoded, struct slice organisation)
 {
@@ -23,34 +22,32 @@ static enum status load(struct desk *desk, enum side side, struct slice id, stru
     return status;
 }
 
+struct search {
+    struct desk *desk;
+    struct slice organisation;
+    enum status (*visit)(struct desk *desk, enum side side, const struct record *person);
+    struct arena one; /* of the record at hand */
+};
+
+static enum status look_at(void *context, const struct staged *row)
+{
+    struct search *at = context;
+    struct decoded decoded = {.ok = false};
+    if (row->kind != 1)
+        return STATUS_OK;
+    arena_reset(&at->one);
+    enum status status = load(at->desk, row->side, row->remote_id, &at->one, &decoded);
+    if (status == STATUS_OK && belongs(&decoded, at->organisation))
+        return at->visit(at->desk, row->side, &decoded.record);
+    return status == STATUS_INVALID ? STATUS_OK : status;
+}
+
 enum status people_of(struct desk *desk, enum side side, struct slice organisation,
                       enum status (*visit)(struct desk *desk, enum side side, const struct record *person))
 {
-    struct staged staged = {0};
-    struct arena walk;
-    struct arena one;
-    char last[ID_BYTES] = "";
-    enum status status = STATUS_OK;
-    arena_init(&walk, WALK_BYTES);
-    arena_init(&one, RECORD_BYTES);
-    while (status == STATUS_OK) {
-        struct decoded decoded = {.ok = false};
-        arena_reset(&walk);
-        arena_reset(&one);
-        /* no full reading has the largest number of all, so every account of the side is met */
-        status = stage_next_missing(desk->store, side, ENTITY_ACCOUNT, INT64_MAX, slice_of(last), &walk,
-                                    &staged);
-        if (status != STATUS_OK)
-            break;
-        (void)snprintf(last, sizeof last, "%.*s", (int)staged.remote_id.size, staged.remote_id.at);
-        if (staged.kind == 1)
-            status = load(desk, side, slice_of(last), &one, &decoded);
-        if (status == STATUS_OK && belongs(&decoded, organisation))
-            status = visit(desk, side, &decoded.record);
-        else if (status == STATUS_INVALID)
-            status = STATUS_OK;
-    }
-    arena_free(&walk);
-    arena_free(&one);
-    return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+    struct search at = {.desk = desk, .organisation = organisation, .visit = visit};
+    arena_init(&at.one, RECORD_BYTES);
+    enum status status = stage_each(desk->store, side, ENTITY_ACCOUNT, STAGE_EVERY, look_at, &at);
+    arena_free(&at.one);
+    return status;
 }

@@ -1,12 +1,12 @@
 #include "daemon/work/redefine.h"
 
 #include "connectors/definition.h"
+#include "daemon/store/stage_each.h"
 #include "daemon/work/intake.h"
 
-#include <stdint.h>
 #include <stdio.h>
 
-enum { WALK_BYTES = 64 * 1024, ID_BYTES = 72, NAME_BYTES = 40, DIGEST_BYTES = 20 };
+enum { NAME_BYTES = 40, DIGEST_BYTES = 20 };
 
 #define REDEFINED "redefined.run"
 
@@ -25,29 +25,21 @@ static enum status compare(struct desk *desk, const char *name, uint64_t digest,
     return slice_is(known, ret_after) ? STATUS_OK : store_meta_set(desk->store, name, slice_of(ret_after));
 }
 
-/* No full reading has the largest number of all, so every record of the side is met. */
-static enum status read_again(struct desk *desk, enum side side, enum entity entity, int64_t *changed)
+struct reading {
+    struct desk *desk;
+    int64_t changed;
+};
+
+static enum status read_again(void *context, const struct staged *row)
 {
-    struct staged staged = {0};
-    struct arena walk;
-    char last[ID_BYTES] = "";
-    enum status status = STATUS_OK;
-    arena_init(&walk, WALK_BYTES);
-    while (status == STATUS_OK) {
-        bool differs = false;
-        arena_reset(&walk);
-        status = stage_next_missing(desk->store, side, entity, INT64_MAX, slice_of(last), &walk, &staged);
-        if (status != STATUS_OK)
-            break;
-        (void)snprintf(last, sizeof last, "%.*s", (int)staged.remote_id.size, staged.remote_id.at);
-        arena_reset(&desk->arena);
-        status = intake_decode_again(desk, side, entity, slice_of(last), &differs);
-        if (status == STATUS_OK && differs)
-            status = stage_set_cause(desk->store, side, entity, slice_of(last), CAUSE_MAPPING);
-        *changed += differs;
-    }
-    arena_free(&walk);
-    return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+    struct reading *at = context;
+    bool differs = false;
+    arena_reset(&at->desk->arena);
+    enum status status = intake_decode_again(at->desk, row->side, row->entity, row->remote_id, &differs);
+    if (status == STATUS_OK && differs)
+        status = stage_set_cause(at->desk->store, row->side, row->entity, row->remote_id, CAUSE_MAPPING);
+    at->changed += differs;
+    return status;
 }
 
 static enum status open_mapping(struct desk *desk, bool *ret_any)
@@ -55,7 +47,7 @@ static enum status open_mapping(struct desk *desk, bool *ret_any)
     char before[DIGEST_BYTES];
     char after[DIGEST_BYTES];
     bool changed = false;
-    int64_t count = 0;
+    struct reading reading = {.desk = desk};
     struct buffer members;
     enum status status =
         compare(desk, "known.mapping", mapping_digest(desk->mapping), before, after, &changed);
@@ -64,11 +56,11 @@ static enum status open_mapping(struct desk *desk, bool *ret_any)
     *ret_any = true;
     for (enum side side = MUNICIPAL; side < SIDES; side++) {
         for (int entity = 0; status == STATUS_OK && entity < ENTITIES; entity++)
-            status = read_again(desk, side, (enum entity)entity, &count);
+            status = stage_each(desk->store, side, (enum entity)entity, STAGE_EVERY, read_again, &reading);
     }
     buffer_init(&members, 512);
     buffer_printf(&members, "\"run\":%lld,\"before\":\"%s\",\"after\":\"%s\",\"records\":%lld",
-                  (long long)desk->run, before, after, (long long)count);
+                  (long long)desk->run, before, after, (long long)reading.changed);
     if (status == STATUS_OK)
         status = desk_event(desk, "mapping_changed", &members);
     buffer_free(&members);

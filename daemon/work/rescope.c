@@ -1,51 +1,31 @@
 #include "daemon/work/rescope.h"
 
+#include "daemon/store/stage_each.h"
 #include "daemon/store/stage_forget.h"
 #include "daemon/work/intake.h"
 
-#include <stdint.h>
 #include <stdio.h>
-
-enum { WALK_BYTES = 64 * 1024, ID_BYTES = 72 };
 
 #define REGION "scope.region"
 #define BEFORE "scope.before"
 
 struct moved {
+    struct desk *desk;
     int64_t set_aside, taken_up;
 };
 
-static enum status restate(struct desk *desk, enum side side, struct slice remote_id, struct moved *moved)
+static enum status restate(void *context, const struct staged *row)
 {
+    struct moved *moved = context;
     bool outside = false;
     bool changed = false;
-    arena_reset(&desk->arena);
-    enum status status = intake_restate(desk, side, remote_id, &changed, &outside);
+    if (row->state == STAGED_QUARANTINED)
+        return STATUS_OK;
+    arena_reset(&moved->desk->arena);
+    enum status status = intake_restate(moved->desk, row->side, row->remote_id, &changed, &outside);
     moved->set_aside += changed && outside;
     moved->taken_up += changed && !outside;
     return status;
-}
-
-/* No full reading has the largest number of all, so every account of the side is met. */
-static enum status restate_side(struct desk *desk, enum side side, struct moved *moved)
-{
-    struct staged staged = {0};
-    struct arena walk;
-    char last[ID_BYTES] = "";
-    enum status status = STATUS_OK;
-    arena_init(&walk, WALK_BYTES);
-    while (status == STATUS_OK) {
-        arena_reset(&walk);
-        status = stage_next_missing(desk->store, side, ENTITY_ACCOUNT, INT64_MAX, slice_of(last), &walk,
-                                    &staged);
-        if (status != STATUS_OK)
-            break;
-        (void)snprintf(last, sizeof last, "%.*s", (int)staged.remote_id.size, staged.remote_id.at);
-        if (staged.state != STAGED_QUARANTINED)
-            status = restate(desk, side, slice_of(last), moved);
-    }
-    arena_free(&walk);
-    return status == STATUS_NOT_FOUND ? STATUS_OK : status;
 }
 
 static enum status log_change(struct desk *desk, const char *before, const struct moved *moved)
@@ -62,14 +42,14 @@ static enum status log_change(struct desk *desk, const char *before, const struc
 
 static enum status change(struct desk *desk, struct slice known)
 {
-    struct moved moved = {0, 0};
+    struct moved moved = {.desk = desk};
     char before[32];
     enum status status = STATUS_OK;
     (void)snprintf(before, sizeof before, "%.*s", (int)known.size, known.at); /* the arena is reset below */
     for (enum side side = MUNICIPAL; status == STATUS_OK && side < SIDES; side++) {
         status = stage_forget_watermarks(desk->store, side, true);
         if (status == STATUS_OK)
-            status = restate_side(desk, side, &moved);
+            status = stage_each(desk->store, side, ENTITY_ACCOUNT, STAGE_EVERY, restate, &moved);
     }
     if (status == STATUS_OK)
         status = store_meta_set(desk->store, BEFORE, slice_of(before));
