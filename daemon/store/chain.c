@@ -186,6 +186,17 @@ static bool rotation_is_due(const struct chain *chain, int64_t now, size_t size)
            (chain->size + (off_t)size > chain->rules.rotate_bytes || month_of(now) > chain->month);
 }
 
+enum status chain_add_name(struct chain *chain, int64_t now, const char *event, const char *name)
+{
+    struct buffer members;
+    buffer_init(&members, 256);
+    buffer_printf(&members, "\"file\":\"%s\"", name);
+    enum status status = members.status == STATUS_OK ? chain_add(chain, now, event, buffer_slice(&members))
+                                                     : members.status;
+    buffer_free(&members);
+    return status;
+}
+
 enum status chain_append(struct chain *chain, int64_t now, const char *event, struct slice members)
 {
     enum { AROUND = 160 }; /* n, time, event and prev of a line */

@@ -106,18 +106,6 @@ static enum status judge_place(struct walk *walk, const struct chain_files *file
     return status;
 }
 
-static enum status say(struct chain *chain, int64_t now, const char *name)
-{
-    struct buffer members;
-    buffer_init(&members, 256);
-    buffer_printf(&members, "\"file\":\"%s\"", name);
-    enum status status = members.status == STATUS_OK ? chain_add(chain, now, CHAIN_EVENT_FORGOTTEN,
-                                                                 buffer_slice(&members))
-                                                     : members.status;
-    buffer_free(&members);
-    return status;
-}
-
 enum status chain_forget_pick(struct chain *chain, int64_t now, char (**ret)[CHAIN_NAME_BYTES],
                               size_t *ret_count)
 {
@@ -132,7 +120,7 @@ enum status chain_forget_pick(struct chain *chain, int64_t now, char (**ret)[CHA
         *ret_count += status == STATUS_OK && gone;
     }
     for (size_t place = 0; status == STATUS_OK && place < *ret_count; place++)
-        status = say(chain, now, files.names[place]);
+        status = chain_add_name(chain, now, CHAIN_EVENT_FORGOTTEN, files.names[place]);
     if (status == STATUS_OK) {
         *ret = files.names;
         files.names = NULL;

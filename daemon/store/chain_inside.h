@@ -25,6 +25,8 @@ struct chain {
 
 /* chain_append without a look at the file's size and month. */
 enum status chain_add(struct chain *chain, int64_t now, const char *event, struct slice members);
+/* Likewise, an event whose one member is the name of a file of the log. */
+enum status chain_add_name(struct chain *chain, int64_t now, const char *event, const char *name);
 /* The part of a line that a failed write left behind is cut off. */
 enum status chain_cut(struct chain *chain);
 

@@ -35,13 +35,7 @@ static enum status change_files(struct chain *chain, int *next, const char *name
 /* The line that names the file before: should that be missing one day, its name is known. */
 static enum status name_before(struct chain *chain, int64_t now, const char *name)
 {
-    struct buffer members;
-    buffer_init(&members, 256);
-    buffer_printf(&members, "\"file\":\"%s\"", name);
-    enum status status = members.status == STATUS_OK ? chain_add(chain, now, CHAIN_EVENT_ROTATED,
-                                                                 buffer_slice(&members))
-                                                     : members.status;
-    buffer_free(&members);
+    enum status status = chain_add_name(chain, now, CHAIN_EVENT_ROTATED, name);
     return status == STATUS_OK ? chain_sync(chain) : status;
 }
 

@@ -414,10 +414,14 @@ static enum status keep_head(struct desk *desk, char head[CHAIN_HEX + 1])
     return status == STATUS_OK ? store_meta_set(desk->store, "log_head", slice_of(head)) : status;
 }
 
+static bool ended_well(const struct cycle *cycle)
+{
+    return cycle->exit_code == EXIT_IN_STEP || cycle->exit_code == EXIT_CONFLICTS;
+}
+
 static bool looked_at_all(const struct cycle *cycle)
 {
-    return (cycle->exit_code == EXIT_IN_STEP || cycle->exit_code == EXIT_CONFLICTS) && !cycle->untouched &&
-           cycle->kind != RUN_SCOPED;
+    return ended_well(cycle) && !cycle->untouched && cycle->kind != RUN_SCOPED;
 }
 
 static enum status close_job(struct cycle *cycle)
@@ -430,7 +434,7 @@ static enum status close_job(struct cycle *cycle)
         status = find_exit(cycle);
     for (enum side side = MUNICIPAL; status == STATUS_OK && side < SIDES && !cycle->untouched; side++)
         status = note_side(cycle, side);
-    if (status == STATUS_OK && (cycle->exit_code == EXIT_IN_STEP || cycle->exit_code == EXIT_CONFLICTS))
+    if (status == STATUS_OK && ended_well(cycle))
         status = rebase_end(&cycle->desk);
     if (status == STATUS_OK && looked_at_all(cycle))
         status = own_state_trust(cycle->desk.store);
