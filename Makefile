@@ -30,7 +30,7 @@ cov_FLAGS := -O0 -g --coverage
 cov_LINK := --coverage
 FLAGS := $(CSTD) $(WARN) $($(VARIANT)_FLAGS) $(CFLAGS)
 LINK := $($(VARIANT)_LINK) -Wl,--as-needed $(LDFLAGS)
-CORE_LIBS := -ljansson -lcrypto -lutf8proc
+CORE_LIBS := -ljansson -lcrypto -lutf8proc -lxxhash
 ALL_LIBS := $(CORE_LIBS) -lsqlite3 -luv -lcurl -lssl -lsystemd -lmicrohttpd -lpthread -lm
 
 # The rooms. The core is pure; the state is the only SQL; the daemon is all else but the programs.

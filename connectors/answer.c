@@ -23,6 +23,7 @@ struct reading {
     const struct request *request;
     const struct reply *reply;
     const struct call_form *form;
+    const struct split_expected *expected;
     struct arena *arena;
     struct slice json; /* the body; of a listing only what stands around its rows */
     bool paged;        /* there are rows, or an empty list of them */
@@ -45,7 +46,8 @@ static enum status take_rows(struct reading *reading, struct answer *answer)
 {
     struct split_page page = {0};
     struct slice body = reading->reply->body;
-    enum status status = split_rows(body, reading->definition->paging.rows, reading->arena, &page);
+    enum status status = split_rows(body, reading->definition->paging.rows, reading->expected,
+                                    reading->arena, &page);
     if (status == STATUS_NO_MEMORY || status == STATUS_TOO_LARGE)
         return STATUS_NO_MEMORY;
     if (status != STATUS_OK)
@@ -53,10 +55,10 @@ static enum status take_rows(struct reading *reading, struct answer *answer)
     reading->paged = true;
     answer->rows = page.rows;
     answer->row_count = page.count;
-    if (page.count == 0)
-        return STATUS_OK;
-    const char *end = page.rows[page.count - 1].at + page.rows[page.count - 1].size;
-    size_t before = (size_t)(page.rows[0].at - body.at);
+    answer->row_array = page.array;
+    answer->rows_same = page.same;
+    const char *end = page.array.at + page.array.size - 1; /* the brackets stay */
+    size_t before = (size_t)(page.array.at + 1 - body.at);
     size_t behind = (size_t)(body.at + body.size - end);
     char *frame = arena_alloc(reading->arena, before + behind + 1);
     if (frame == NULL)
@@ -71,6 +73,8 @@ static void forget_rows(struct answer *answer)
 {
     answer->rows = NULL;
     answer->row_count = 0;
+    answer->row_array = (struct slice){0};
+    answer->rows_same = false;
 }
 
 static void put_code(char code[16], struct slice text, int status)
@@ -264,7 +268,8 @@ static enum status take_results(const struct reading *reading, struct answer *an
 {
     struct split_page page = {0};
     size_t count = reading->request->item_count;
-    enum status status = split_rows(reading->json, reading->form->results, reading->arena, &page);
+    enum status status = split_rows(reading->json, reading->form->results, NULL, reading->arena,
+                                    &page);
     if (status == STATUS_NO_MEMORY || status == STATUS_TOO_LARGE)
         return STATUS_NO_MEMORY;
     if (status != STATUS_OK) {
@@ -324,13 +329,15 @@ static enum status read_complete(struct reading *reading, struct answer *answer)
 }
 
 enum status answer_read(const struct definition *definition, const struct request *request,
-                        const struct reply *reply, struct arena *arena, struct answer *ret)
+                        const struct reply *reply, const struct split_expected *expected,
+                        struct arena *arena, struct answer *ret)
 {
     struct answer answer = {.class = ANSWER_FATAL, .delay_ms = -1, .total = -1};
     struct reading reading = {.definition = definition,
                               .request = request,
                               .reply = reply,
                               .form = definition_form(definition, request->call, request->entity),
+                              .expected = expected,
                               .arena = arena,
                               .json = reply->body,
                               .write = request_writes(request)};

@@ -4,6 +4,7 @@
 #define CONNECTORS_ANSWER_H
 
 #include "connectors/request.h"
+#include "mapping/split.h"
 
 #define ANSWER_CLASS_MAP(X)                                                                        \
     X(OK, "ok")                                                                                    \
@@ -48,6 +49,8 @@ struct answer {
     struct slice record, remote_id, fields; /* of a single read or write */
     struct slice *rows;                     /* LIST, QUERY: raw JSON, each one record */
     size_t row_count;
+    struct slice row_array; /* all of them, with brackets, in the body; empty: no page */
+    bool rows_same;         /* it is the array that was expected: rows is NULL, row_count 0 */
     int64_t total;     /* -1: none stated */
     struct slice next; /* cursor; empty: no further page */
     int64_t stated;    /* instant that the listing is of; 0: none stated */
@@ -65,9 +68,10 @@ struct answer {
 /* Rules in their order; the first that matches gives the class. No rule: FATAL for a read, UNKNOWN
  * for a write. Text that is no JSON, or OK without what the call must bring: RETRY for a read,
  * UNKNOWN for a write. No whole reply: RETRY where nothing was sent or for a read, else UNKNOWN.
- * NO_MEMORY is the only failure. */
+ * NO_MEMORY is the only failure. expected: rows of a listing that may come again; may be NULL. */
 enum status answer_read(const struct definition *definition, const struct request *request,
-                        const struct reply *reply, struct arena *arena, struct answer *ret);
+                        const struct reply *reply, const struct split_expected *expected,
+                        struct arena *arena, struct answer *ret);
 
 /* "Mon, 17 Apr 2023 00:00:00 GMT" (RFC 9110, 5.6.7, the one form that is sent). */
 bool answer_http_date(struct slice text, int64_t *ret_instant);

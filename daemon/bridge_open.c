@@ -119,6 +119,8 @@ static void fill_desk(struct bridge *bridge)
     desk->definition[MUNICIPAL] = bridge->side[MUNICIPAL].definition;
     desk->definition[PROVINCIAL] = bridge->side[PROVINCIAL].definition;
     desk->region = slice_of(settings->region);
+    desk->memory = (size_t)settings->memory_bytes;
+    desk->decode_all = settings->decode_all != 0;
     desk->create_accounts = (enum desk_create)settings->create_accounts;
     desk->transfer_submitted = settings->transfer_hours == TRANSFER_SUBMITTED;
     desk->limits = (struct guard_limits){

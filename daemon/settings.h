@@ -34,6 +34,7 @@ struct settings {
     int64_t create_accounts, transfer_hours;
     int64_t stale_after_ms;
     int64_t memory_bytes;
+    int64_t decode_all; /* 0, 1 */
     int64_t log_hash; /* enum digest_kind */
     int64_t log_rotate_bytes, log_keep_ms, log_keep_movements_ms;
     struct platform_settings platform[SIDES];

@@ -190,7 +190,7 @@ static enum status read_array(struct decoding *at, const struct mapfile_way *way
                               struct codes *list)
 {
     struct split_page page = {0};
-    enum status status = split_rows(raw, SLICE(""), at->context.arena, &page);
+    enum status status = split_rows(raw, SLICE(""), NULL, at->context.arena, &page);
     for (size_t index = 0; index < page.count && status == STATUS_OK; index++) {
         struct slice text = {0};
         status = split_text(page.rows[index], SLICE(""), at->context.arena, &text);

@@ -55,7 +55,7 @@ static void on_reply(void *context, const struct reply *reply)
     at->http_status = reply->status;
     at->arrived_ms = reply->arrived_ms;
     at->took_ms = reply->took_ms;
-    if (answer_read(at->definition, at->request, &kept, &at->arena, &at->answer) != STATUS_OK) {
+    if (answer_read(at->definition, at->request, &kept, NULL, &at->arena, &at->answer) != STATUS_OK) {
         at->answer.class = ANSWER_FATAL;
     }
     at->answered = true;

@@ -4,6 +4,7 @@
 
 #include "daemon/store/lock.h"
 #include "daemon/store/seal.h"
+#include "daemon/store/slots.h"
 #include "daemon/store/store.h"
 
 #include <sqlite3.h>
@@ -31,6 +32,8 @@ struct store {
     bool stage_new;      /* stage.db was made empty by this opening */
     bool damaged;        /* SQLite found a damaged page: look closely at the next opening */
     int64_t look_recent; /* entries that wait to be merged (look.h); -1: not counted */
+    struct slots struck; /* from the roll (roll.h) */
+    bool struck_known;   /* the set is what the file holds; if not, all are taken for struck */
     enum status failed;  /* why the transaction was rolled back; OK: it was not */
     struct store_error last;
     struct buffer bound, plain, sealed; /* of the row at hand (cover.h) */

@@ -139,6 +139,19 @@ static const char *const stage_5[] = {
     NULL,
 };
 
+/* The roll (roll.h). place: side, entity and page in one number. Of a record, `seen` is 0 from the complete
+ * listing on that lacks it, so that those few are found. */
+static const char *const stage_6[] = {
+    "CREATE TABLE stage.roll (place INTEGER PRIMARY KEY, size INTEGER NOT NULL, digest BLOB,"
+    " entries BLOB)",
+    "CREATE TABLE stage.struck (slot INTEGER PRIMARY KEY, side INTEGER NOT NULL,"
+    " entity INTEGER NOT NULL, old INTEGER NOT NULL)",
+    "UPDATE stage.record SET seen = 0 WHERE seen < (SELECT full_run FROM stage.watermark AS mark"
+    " WHERE mark.side = record.side AND mark.entity = record.entity)",
+    "CREATE INDEX stage.record_missing ON record (side, entity, id) WHERE seen = 0 AND state <> 4",
+    NULL,
+};
+
 /* What undo needs: which fields carried out a decision, which write takes back which, and what an
  * undo left out. */
 static const char *const state_2[] = {
@@ -166,7 +179,8 @@ static const char *const state_4[] = {
 };
 
 static const migration state_migrations[] = {state_1, state_2, state_3, state_4};
-static const migration stage_migrations[] = {stage_1, stage_2, stage_3, stage_4, stage_5};
+static const migration stage_migrations[] = {stage_1, stage_2, stage_3, stage_4, stage_5,
+                                           stage_6};
 
 const struct schema schema_state = {"main", state_migrations,
                                     sizeof state_migrations / sizeof *state_migrations};

@@ -2,6 +2,7 @@
 
 #include "daemon/store/cover.h"
 #include "daemon/store/look.h"
+#include "daemon/store/roll.h"
 #include "daemon/store/statement.h"
 
 #include <string.h>
@@ -28,7 +29,11 @@ enum {
     SET_STATE,
     SET_CAUSE,
     NEXT_DIRTY,
+    NEXT,
     NEXT_MISSING,
+    COUNT_MISSING,
+    SLOTS,
+    SET_MISSING,
     COUNT,
     COUNT_DIRTY
 };
@@ -36,13 +41,14 @@ enum {
 static const struct sql sql[] = {
     [GET] = {"read a staged record", "SELECT " RECORD_COLUMNS " FROM stage.record" OF_RECORD},
     [GLANCE] = {"glance at a staged record",
-                "SELECT version, raw, content, person, state, seen, dirty FROM stage.record" OF_RECORD},
+                "SELECT version, raw, content, person, key, state, seen, dirty, slot"
+                " FROM stage.record" OF_RECORD},
     [GET_FETCH] = {"read what brought a record",
                    "SELECT fetch_run, fetch_at, fetch_call, fetch_page FROM stage.record" OF_RECORD},
     [OPEN_PAYLOAD] = {"read a payload", "SELECT sealed FROM stage.payload WHERE slot ="
                                         " (SELECT slot FROM stage.record" OF_RECORD ")"},
     [SLOT] = {"find a staged record",
-              "SELECT slot, key, person, natural_key FROM stage.record" OF_RECORD},
+              "SELECT slot, raw, key, person, natural_key FROM stage.record" OF_RECORD},
     [PAYLOAD_ADD] = {"stage a payload", "INSERT INTO stage.payload (sealed) VALUES (?1)"},
     [PAYLOAD_CHANGE] = {"stage a payload again",
                         "UPDATE stage.payload SET sealed = ?1 WHERE slot = ?2"},
@@ -66,9 +72,19 @@ static const struct sql sql[] = {
     [NEXT_DIRTY] = {"find what is to be judged",
                     "SELECT " RECORD_COLUMNS " FROM stage.record WHERE dirty = 1 AND entity = ?1"
                     " AND (rank, side, id) > (?2, ?3, ?4) ORDER BY rank, side, id LIMIT 1"},
+    [NEXT] = {"walk staged records",
+              "SELECT " RECORD_COLUMNS " FROM stage.record WHERE side = ?1 AND entity = ?2"
+              " AND id > ?3 AND state <> 4 ORDER BY id LIMIT 1"},
     [NEXT_MISSING] = {"find what was not listed",
                       "SELECT " RECORD_COLUMNS " FROM stage.record WHERE side = ?1 AND entity = ?2"
-                      " AND id > ?3 AND seen <> ?4 AND state <> 4 ORDER BY id LIMIT 1"},
+                      " AND id > ?3 AND seen = 0 AND state <> 4 ORDER BY id LIMIT 1"},
+    [COUNT_MISSING] = {"count what was not listed",
+                       "SELECT count(*) FROM stage.record WHERE side = ?1 AND entity = ?2"
+                       " AND seen = 0 AND state <> 4"},
+    [SLOTS] = {"look for what was not listed",
+               "SELECT slot FROM stage.record INDEXED BY record_id WHERE side = ?1 AND entity = ?2"},
+    [SET_MISSING] = {"mark as missing", "UPDATE stage.record SET seen = 0"
+                                        " WHERE slot = ?1 AND seen <> 0 AND state <> 4"},
     [COUNT] = {"count staged records",
                "SELECT state, count FROM stage.tally WHERE side = ?1 AND entity = ?2"},
     [COUNT_DIRTY] = {"count what is to be judged",
@@ -181,9 +197,11 @@ enum status stage_glance(struct store *store, enum side side, enum entity entity
     statement_read_hash(&statement, &staged.raw);
     statement_read_hash(&statement, &staged.content);
     statement_read_hash(&statement, &staged.person);
+    statement_read_hash(&statement, &staged.key);
     staged.state = (enum staged_state)statement_read_choice(&statement, STATES);
     staged.seen = statement_read_number(&statement);
     staged.dirty = statement_read_number(&statement) != 0;
+    staged.slot = statement_read_number(&statement);
     status = statement_close(&statement);
     if (status == STATUS_OK)
         *ret = staged;
@@ -212,6 +230,7 @@ enum status stage_get_fetch(struct store *store, enum side side, enum entity ent
 /* What is known of the row: where it lies, and the hashes that it is found by. */
 struct place {
     int64_t slot; /* 0: it is new */
+    struct hash raw;
     struct hash hashes[LOOK_KINDS];
 };
 
@@ -224,6 +243,7 @@ static enum status find_place(struct store *store, const struct staged *staged, 
     if (status != STATUS_OK)
         return status == STATUS_NOT_FOUND ? STATUS_OK : status;
     ret->slot = statement_read_number(&statement);
+    statement_read_hash(&statement, &ret->raw);
     for (enum look_kind kind = 0; kind < LOOK_KINDS; kind++)
         statement_read_hash(&statement, &ret->hashes[kind]);
     return statement_close(&statement);
@@ -280,7 +300,7 @@ static enum status put_record(struct store *store, const struct staged *staged, 
     return statement_run(&statement);
 }
 
-enum status stage_put(struct store *store, const struct staged *staged)
+enum status stage_put(struct store *store, struct staged *staged)
 {
     struct cover cover;
     struct place place;
@@ -296,6 +316,9 @@ enum status stage_put(struct store *store, const struct staged *staged)
         status = put_payload(store, sealed, known, &place.slot);
     if (status == STATUS_OK)
         status = put_record(store, staged, place.slot, known);
+    if (status == STATUS_OK && known && !hash_equal(place.raw, staged->raw))
+        status = roll_strike(store, staged->side, staged->entity, place.slot);
+    staged->slot = place.slot;
     return status == STATUS_OK ? put_hashes(store, staged, &place) : status;
 }
 
@@ -323,7 +346,11 @@ enum status stage_set_dirty(struct store *store, enum side side, enum entity ent
 enum status stage_set_state(struct store *store, enum side side, enum entity entity,
                             struct slice remote_id, enum staged_state state)
 {
-    return set_number(store, SET_STATE, side, entity, remote_id, state);
+    struct staged known = {0};
+    enum status status = stage_glance(store, side, entity, remote_id, &known);
+    if (status == STATUS_OK)
+        status = roll_strike(store, side, entity, known.slot);
+    return status == STATUS_OK ? set_number(store, SET_STATE, side, entity, remote_id, state) : status;
 }
 
 enum status stage_set_cause(struct store *store, enum side side, enum entity entity,
@@ -347,16 +374,65 @@ enum status stage_next_dirty(struct store *store, enum entity entity, const stru
     return take_record(&statement, arena, ret);
 }
 
-enum status stage_next_missing(struct store *store, enum side side, enum entity entity, int64_t run,
-                               struct slice after_id, struct arena *arena, struct staged *ret)
+static enum status next_of(struct store *store, int which, enum side side, enum entity entity,
+                           struct slice after_id, struct arena *arena, struct staged *ret)
 {
     struct statement statement;
-    statement_open(&statement, store, &sql[NEXT_MISSING]);
+    open_of_record(&statement, store, which, side, entity, after_id);
+    return take_record(&statement, arena, ret);
+}
+
+enum status stage_next(struct store *store, enum side side, enum entity entity, struct slice after_id,
+                       struct arena *arena, struct staged *ret)
+{
+    return next_of(store, NEXT, side, entity, after_id, arena, ret);
+}
+
+enum status stage_next_missing(struct store *store, enum side side, enum entity entity,
+                               struct slice after_id, struct arena *arena, struct staged *ret)
+{
+    return next_of(store, NEXT_MISSING, side, entity, after_id, arena, ret);
+}
+
+enum status stage_count_missing(struct store *store, enum side side, enum entity entity, int64_t *ret)
+{
+    struct statement statement;
+    statement_open(&statement, store, &sql[COUNT_MISSING]);
     statement_bind_number(&statement, side);
     statement_bind_number(&statement, entity);
-    statement_bind_id(&statement, after_id);
-    statement_bind_number(&statement, run);
-    return take_record(&statement, arena, ret);
+    enum status status = statement_row(&statement);
+    if (status == STATUS_OK)
+        *ret = statement_read_number(&statement);
+    return status == STATUS_OK ? statement_close(&statement) : status;
+}
+
+/* It is no longer what the last listing brought, so the roll may not say so. */
+static enum status set_missing(struct store *store, enum side side, enum entity entity, int64_t slot)
+{
+    struct statement statement;
+    statement_open(&statement, store, &sql[SET_MISSING]);
+    statement_bind_number(&statement, slot);
+    enum status status = statement_change(&statement);
+    if (status == STATUS_NOT_FOUND) /* it was already, or is gone */
+        return STATUS_OK;
+    return status == STATUS_OK ? roll_strike(store, side, entity, slot) : status;
+}
+
+enum status stage_mark_missing(struct store *store, enum side side, enum entity entity,
+                               const struct slots *listed)
+{
+    struct statement statement;
+    statement_open(&statement, store, &sql[SLOTS]);
+    statement_bind_number(&statement, side);
+    statement_bind_number(&statement, entity);
+    enum status status = statement_row(&statement);
+    while (status == STATUS_OK) {
+        int64_t slot = statement_read_number(&statement);
+        if (!slots_has(listed, slot))
+            status = set_missing(store, side, entity, slot);
+        status = status == STATUS_OK ? statement_row(&statement) : status;
+    }
+    return status == STATUS_NOT_FOUND ? STATUS_OK : status;
 }
 
 enum status stage_count(struct store *store, enum side side, enum entity entity, int64_t ret[5])

@@ -4,6 +4,7 @@
 #ifndef STORE_STAGE_H
 #define STORE_STAGE_H
 
+#include "daemon/store/slots.h"
 #include "daemon/store/store.h"
 
 enum staged_state {
@@ -38,7 +39,9 @@ struct staged {
     struct hash raw;      /* digest of the payload's bytes */
     struct hash content;  /* digest of the canonical record */
     struct slice payload; /* the record's bytes as read; empty in walks that do not ask for it */
-    int64_t seen;         /* the last full reading (run number) that listed it */
+    int64_t seen;         /* the full reading (run number) since which complete ones list it; 0: the last
+                             complete one did not, or it came since then and not by a listing */
+    int64_t slot;         /* its number in the stage; given by stage_glance and stage_put */
     bool dirty;           /* to be judged */
     struct slice waiting; /* why nothing was created on the other side yet; empty: it does not wait */
     struct slice open;    /* kind of the conflict that keeps the two copies apart; empty: none */
@@ -52,7 +55,7 @@ enum status stage_get(struct store *store, enum side side, enum entity entity,
                       struct slice remote_id, bool with_payload, struct arena *arena,
                       struct staged *ret);
 /* Only what recognises an unchanged record; no payload, no arena: version, raw, content, person,
- * state, seen, dirty. */
+ * key, state, seen, dirty, slot. */
 enum status stage_glance(struct store *store, enum side side, enum entity entity,
                          struct slice remote_id, struct staged *ret);
 /* Which request brought the staged copy; its run is 0 where that is not known. NOT_FOUND without such
@@ -62,9 +65,9 @@ enum status stage_get_fetch(struct store *store, enum side side, enum entity ent
 /* Inserts or replaces the whole row, its payload too; waiting and open stay until it is judged. A
  * commit costs some 100 pages whatever it holds: thousands of rows in one are cheaper than
  * hundreds. */
-enum status stage_put(struct store *store, const struct staged *staged);
-/* Marks as listed by a full reading; nothing else changes. These three: NOT_FOUND without such a
- * row. */
+enum status stage_put(struct store *store, struct staged *staged);
+/* Marks as listed by full readings from this one on; nothing else changes. These three: NOT_FOUND
+ * without such a row. */
 enum status stage_mark_seen(struct store *store, enum side side, enum entity entity,
                             struct slice remote_id, int64_t run);
 enum status stage_set_dirty(struct store *store, enum side side, enum entity entity,
@@ -105,11 +108,18 @@ enum status stage_dirty_person(struct store *store, enum side side, struct hash 
  * NOT_FOUND at the end. */
 enum status stage_next_dirty(struct store *store, enum entity entity, const struct staged *after,
                              struct arena *arena, struct staged *ret);
-/* (A whole walk is one pass over the side's rows.) The next row of a side and entity not seen by
- * the full reading `run` and not GONE, by remote id.
- */
-enum status stage_next_missing(struct store *store, enum side side, enum entity entity, int64_t run,
+/* The next row of a side and entity that is not GONE, by remote id. */
+enum status stage_next(struct store *store, enum side side, enum entity entity, struct slice after_id,
+                       struct arena *arena, struct staged *ret);
+/* The next of them that the last complete listing lacks, or that came since then and not by one. */
+enum status stage_next_missing(struct store *store, enum side side, enum entity entity,
                                struct slice after_id, struct arena *arena, struct staged *ret);
+/* How many those are. */
+enum status stage_count_missing(struct store *store, enum side side, enum entity entity, int64_t *ret);
+/* A complete listing brought these rows and no other: the others are missing from now on. One walk
+ * over the ids of the side's entity. */
+enum status stage_mark_missing(struct store *store, enum side side, enum entity entity,
+                               const struct slots *listed);
 /* Why the row waits; NULL: it does not. NOT_FOUND without such a row. */
 enum status stage_set_waiting(struct store *store, enum side side, enum entity entity,
                               struct slice remote_id, const char *reason /* static word or NULL */);

@@ -5,8 +5,7 @@
 
 enum { WALK_BYTES = 64 * 1024, ID_BYTES = 72 };
 
-enum status stage_each(struct store *store, enum side side, enum entity entity, int64_t run, stage_take *take,
-                       void *context)
+enum status stage_each(struct store *store, enum side side, enum entity entity, stage_take *take, void *context)
 {
     struct arena arena;
     char last[ID_BYTES] = "";
@@ -15,7 +14,7 @@ enum status stage_each(struct store *store, enum side side, enum entity entity, 
     while (status == STATUS_OK) {
         struct staged row = {0};
         arena_reset(&arena);
-        enum status next = stage_next_missing(store, side, entity, run, slice_of(last), &arena, &row);
+        enum status next = stage_next(store, side, entity, slice_of(last), &arena, &row);
         if (next == STATUS_NOT_FOUND)
             break;
         status = next == STATUS_OK && row.remote_id.size >= sizeof last ? STATUS_CORRUPT : next;

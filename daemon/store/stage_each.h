@@ -4,14 +4,10 @@
 
 #include "daemon/store/stage.h"
 
-/* No full reading has the largest number of all: every record is met. */
-#define STAGE_EVERY INT64_MAX
-
 /* The row's texts hold until it returns. */
 typedef enum status stage_take(void *context, const struct staged *row);
-/* Gives each record that stage_next_missing would give to `take`, by remote id. Ends with the first status
+/* Gives each record that stage_next would give to `take`, by remote id. Ends with the first status
  * that is not OK, which is given back; CORRUPT: an id longer than any that is taken in. */
-enum status stage_each(struct store *store, enum side side, enum entity entity, int64_t run, stage_take *take,
-                       void *context);
+enum status stage_each(struct store *store, enum side side, enum entity entity, stage_take *take, void *context);
 
 #endif

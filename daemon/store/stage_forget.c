@@ -1,5 +1,6 @@
 #include "daemon/store/stage_forget.h"
 
+#include "daemon/store/roll.h"
 #include "daemon/store/statement.h"
 
 #define OF_SIDE(linked)                                                                          \
@@ -44,7 +45,7 @@ enum status stage_forget_since(struct store *store, enum side side, int64_t run)
         status = statement_run(&statement);
     }
     store->look_recent = -1; /* to be counted again */
-    return status;
+    return status == STATUS_OK ? roll_forget(store, side) : status;
 }
 
 enum status stage_forget_watermarks(struct store *store, enum side side, bool counts)

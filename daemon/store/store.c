@@ -117,6 +117,7 @@ void store_close(struct store *store)
     seal_free(store->seal);
     keyed_free(store->keyed);
     keyed_free(store->lookup);
+    slots_clear(&store->struck);
     buffer_wipe(&store->bound);
     buffer_wipe(&store->plain);
     buffer_wipe(&store->sealed);
@@ -169,6 +170,13 @@ enum status store_begin(struct store *store)
     return STATUS_OK;
 }
 
+/* What was known by heart of the files may have been rolled back. */
+static void forget_known(struct store *store)
+{
+    store->look_recent = -1;
+    store->struck_known = false;
+}
+
 enum status store_commit(struct store *store)
 {
     enum status status = store->transaction ? store->failed : STATUS_INVALID;
@@ -178,7 +186,7 @@ enum status store_commit(struct store *store)
             status = statement_fail(store, "commit", code);
     }
     if (status != STATUS_OK)
-        store->look_recent = -1;
+        forget_known(store);
     store->transaction = false;
     store->failed = STATUS_OK;
     return status;
@@ -188,7 +196,7 @@ void store_rollback(struct store *store)
 {
     if (store->transaction && sqlite3_get_autocommit(store->db) == 0)
         (void)sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
-    store->look_recent = -1;
+    forget_known(store);
     store->transaction = false;
     store->failed = STATUS_OK;
 }

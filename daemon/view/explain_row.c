@@ -101,6 +101,15 @@ static json_t *remote_id_json(const struct telling *at, enum side side)
     return at->what->full || !request_names_person(id) ? value_text(id) : json_null();
 }
 
+/* The run that listed it last; 0: the last complete listing did not. */
+static int64_t listed_by(const struct telling *at, const struct staged *staged)
+{
+    struct watermark mark = {0};
+    if (staged->seen == 0 || stage_watermark(at->view->store, staged->side, staged->entity, &mark) != STATUS_OK)
+        return staged->seen;
+    return staged->seen > mark.full_run ? staged->seen : mark.full_run;
+}
+
 static json_t *copy_json(struct telling *at, enum side side)
 {
     const struct staged *staged = &at->copy[side].staged;
@@ -112,7 +121,7 @@ static json_t *copy_json(struct telling *at, enum side side)
                      remote_id_json(at, side), "version", (json_int_t)staged->version, "updated",
                      value_instant(staged->updated), "state", state_word(staged->state),
                      "to_be_judged", staged->dirty, "waiting", value_text(staged->waiting),
-                     "listed_by", (json_int_t)staged->seen, "bad_field",
+                     "listed_by", (json_int_t)listed_by(at, staged), "bad_field",
                      value_text(slice_of(decoded->bad_name)), "bad_reason",
                      value_text(slice_of(decoded->reason)), "fetched", fetch_json(at, side));
 }

@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-enum { DIGITS = 16, WALK_BYTES = 4 * 1024 * 1024, RUN_THAT_NEVER_WAS = -1 };
+enum { DIGITS = 16, WALK_BYTES = 4 * 1024 * 1024 };
 
 /* What is looked through, and where what was found is put. */
 struct search {
@@ -111,8 +111,7 @@ static enum status in_rows(const struct search *at, enum side side, enum entity 
     while (status == STATUS_OK && !here) {
         struct staged row;
         arena_reset(&arena);
-        status = stage_next_missing(at->store, side, entity, RUN_THAT_NEVER_WAS, slice_of(after),
-                                    &arena, &row);
+        status = stage_next(at->store, side, entity, slice_of(after), &arena, &row);
         if (status != STATUS_OK || row.remote_id.size >= sizeof after)
             break;
         memcpy(after, row.remote_id.at, row.remote_id.size);

@@ -2,6 +2,7 @@
 
 #include "daemon/sync/merge.h"
 #include "daemon/work/day_limit.h"
+#include "daemon/work/roll_call.h"
 #include "mapping/base/civil.h"
 
 enum { REVIEW_SUBMITTED_STEP = 1, REVIEW_FINAL_STEP = 4, HOURS_MOST = 512 };
@@ -157,7 +158,7 @@ static enum status person_still_there(struct desk *desk, const struct person *pe
         return STATUS_OK;
     enum status status =
         stage_glance(desk->store, target, ENTITY_ACCOUNT, person->remote_id[target], &staged);
-    if (status != STATUS_OK || staged.seen == desk->run)
+    if (status != STATUS_OK || roll_call_listed(desk, staged.slot))
         return status == STATUS_NOT_FOUND ? STATUS_OK : status;
     status = need_by_code(desk, target, ENTITY_ACCOUNT, false, person->code[target], &asked);
     if (asked)
@@ -172,6 +173,7 @@ static enum status hours_known(struct desk *desk, const struct person *person, e
 {
     struct staged account = {0};
     struct watermark mark = {0};
+    struct watermark accounts = {0};
     struct slice former = person->former[target];
     struct slice code = person->code[target];
     bool any = false;
@@ -181,7 +183,10 @@ static enum status hours_known(struct desk *desk, const struct person *person, e
         stage_glance(desk->store, target, ENTITY_ACCOUNT, person->remote_id[target], &account);
     if (status == STATUS_OK)
         status = stage_watermark(desk->store, target, ENTITY_HOURS, &mark);
-    if (status != STATUS_OK || account.seen >= mark.full_run)
+    if (status == STATUS_OK)
+        status = stage_watermark(desk->store, target, ENTITY_ACCOUNT, &accounts);
+    bool listed = account.seen != 0 && accounts.full_run >= mark.full_run;
+    if (status != STATUS_OK || listed || account.seen >= mark.full_run)
         return status == STATUS_NOT_FOUND ? STATUS_OK : status;
     do {
         bool asked = false;

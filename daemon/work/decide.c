@@ -10,6 +10,7 @@
 #include "daemon/work/region.h"
 #include "daemon/work/relink.h"
 #include "daemon/work/reviewed.h"
+#include "daemon/work/roll_call.h"
 #include "daemon/work/scope.h"
 #include "daemon/work/undo.h"
 
@@ -181,7 +182,9 @@ enum status decide_missing(struct desk *desk, enum side side, enum entity entity
     enum status status = store_begin(desk->store);
     if (status != STATUS_OK)
         return status;
-    status = judge_listing(desk, side, entity, listed);
+    status = roll_call_end(desk, side, entity);
+    if (status == STATUS_OK)
+        status = judge_listing(desk, side, entity, listed);
     if (status != STATUS_OK) {
         store_rollback(desk->store);
         return status;

@@ -1,5 +1,7 @@
 #include "daemon/work/desk.h"
 
+#include "daemon/work/roll_call.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,6 +23,7 @@ enum status desk_init(struct desk *desk)
 
 void desk_reset(struct desk *desk)
 {
+    roll_call_clear(desk);
     hashset_clear(&desk->asked);
     hashset_clear(&desk->planned);
     hashset_clear(&desk->unknown);

@@ -9,6 +9,8 @@
 #include "daemon/store/chain.h"
 #include "daemon/store/journal.h"
 #include "daemon/store/links.h"
+#include "daemon/store/roll_index.h"
+#include "daemon/store/slots.h"
 #include "daemon/store/stage.h"
 #include "daemon/sync/guard.h"
 #include "daemon/sync/judge.h"
@@ -85,6 +87,23 @@ struct desk_relinks {
     bool waiting, allowed;
 };
 
+/* A full listing beside the roll of the one before: see daemon/work/roll_call.h. */
+
+struct roll_call {
+    bool begun;
+    unsigned page;           /* that is open; 0: none yet */
+    unsigned pages;          /* the furthest one that came */
+    struct roll_page old;    /* the open page as last time */
+    struct roll_page fresh;  /* the open page as it comes */
+    size_t next;             /* of old: which row should come next */
+    bool in_order;           /* up to now each row was the one that should come */
+    size_t moved;            /* rows that did not come where they should */
+    bool indexed;
+    struct roll_index index; /* once many moved */
+    int64_t listed;          /* records that came */
+    bool any_gone;           /* some record was read by id and is gone */
+};
+
 struct desk {
     /* borrowed, for the cycle */
     struct store *store;
@@ -96,6 +115,8 @@ struct desk {
     enum desk_create create_accounts;
     bool transfer_submitted;
     struct guard_limits limits;
+    size_t memory;       /* bytes, that a listing may take for looking things up */
+    bool decode_all;     /* nothing is taken for unchanged by its bytes */
     /* of this cycle */
     int64_t run;
     int64_t now;             /* instant; set by the owner before each job */
@@ -122,6 +143,8 @@ struct desk {
     struct desk_relinks relinks;
     struct hashset days;     /* a person's days that were shared out, and the records that got a place */
     struct need_list needs;
+    struct roll_call roll[SIDES][ENTITIES];
+    struct slots listed;     /* what full listings of this cycle brought */
     struct stage_fetch fetch; /* the request whose answer is taken in */
     struct desk_counts counts;
     bool organisation_changed; /* since the last decision: accounts may have waited for it */

@@ -159,8 +159,8 @@ static enum status take_codes(struct desk *desk, enum side side, const struct de
 }
 
 static enum status put_decoded(struct desk *desk, enum side side, enum entity entity,
-                               struct slice row, const struct decoded *decoded, bool listed,
-                               const struct staged *known, enum intake_outcome *ret)
+                               struct intake_row *row, const struct decoded *decoded, bool listed,
+                               const struct staged *known)
 {
     struct staged staged = {
         .side = side,
@@ -170,18 +170,18 @@ static enum status put_decoded(struct desk *desk, enum side side, enum entity en
         .updated = decoded->record.updated,
         .state = state_of(desk, decoded),
         .kind = kind_number(&decoded->record),
-        .payload = row,
+        .raw = row->raw,
+        .payload = row->row,
         .fetch = desk->fetch,
         .seen = listed || known == NULL ? desk->run : known->seen,
     };
     if (!listed) /* who was outside is new to the listings: what hangs on her was not listed either */
         staged.seen = known == NULL || known->state == STAGED_OUTSIDE ? 0 : known->seen;
-    digest_bytes(desk->digest, row, staged.raw.at);
     content_hash(desk, &decoded->record, &staged.content);
     bool same = known != NULL && known->state == staged.state &&
                 hash_equal(known->content, staged.content) && staged.state != STAGED_QUARANTINED;
     staged.dirty = !same || known->dirty;
-    *ret = same ? INTAKE_RESPELLED : INTAKE_CHANGED;
+    row->outcome = same ? INTAKE_RESPELLED : INTAKE_CHANGED;
     struct slice before = {0};
     enum status status = fill_hashes(desk, decoded, &staged);
     if (status == STATUS_OK && !same)
@@ -190,6 +190,7 @@ static enum status put_decoded(struct desk *desk, enum side side, enum entity en
         status = mark_learners(desk, &staged, known);
     if (status == STATUS_OK)
         status = stage_put(desk->store, &staged);
+    row->slot = staged.slot;
     if (status == STATUS_OK && !same)
         status = take_codes(desk, side, decoded, known != NULL, before);
     if (status == STATUS_OK && !same)
@@ -202,7 +203,7 @@ static enum status put_decoded(struct desk *desk, enum side side, enum entity en
 static enum status mark_listed(struct desk *desk, enum side side, enum entity entity,
                                struct slice remote_id, const struct staged *known, bool listed)
 {
-    if (!listed || known->seen == desk->run)
+    if (!listed || known->seen != 0)
         return STATUS_OK;
     return stage_mark_seen(desk->store, side, entity, remote_id, desk->run);
 }
@@ -213,89 +214,89 @@ static bool is_lower(const struct staged *known, const struct record *record)
 }
 
 /* Recognises an unchanged row by the digest of its bytes, before anything is built. */
-static bool same_bytes(struct desk *desk, struct slice row, const struct staged *known)
+static bool same_bytes(const struct desk *desk, const struct hash *raw, const struct staged *known)
 {
-    struct hash raw = {{0}};
-    if (known == NULL || known->state == STAGED_GONE)
-        return false;
-    digest_bytes(desk->digest, row, raw.at);
-    return hash_equal(raw, known->raw);
+    return known != NULL && known->state != STAGED_GONE && hash_equal(*raw, known->raw) && !desk->decode_all;
+}
+
+/* It is not taken in, and what is staged of it is doubtful. */
+static enum status take_lower(struct desk *desk, enum side side, enum entity entity,
+                              struct intake_row *row, const struct staged *known, bool listed)
+{
+    row->outcome = INTAKE_STALE;
+    enum status status = signs_lower(desk, side, entity, row->remote_id);
+    if (status == STATUS_OK)
+        status = roll_strike(desk->store, side, entity, known->slot);
+    return status == STATUS_OK ? mark_listed(desk, side, entity, row->remote_id, known, listed) : status;
 }
 
 /* A row that has something to say; known as in take_row. */
-static enum status take_decoded(struct desk *desk, enum side side, enum entity entity, struct slice row,
-                                const struct decoded *decoded, const struct staged *known,
-                                enum intake_way way, enum intake_outcome *ret)
+static enum status take_decoded(struct desk *desk, enum side side, enum entity entity,
+                                struct intake_row *row, const struct decoded *decoded,
+                                const struct staged *known, enum intake_way way)
 {
-    struct slice remote_id = decoded->record.remote_id;
     bool listed = way == INTAKE_LISTED;
     bool same_one = true;
     enum status status =
-        known == NULL ? STATUS_OK : signs_key(desk, side, entity, decoded, &same_one);
+        known == NULL ? STATUS_OK : signs_key(desk, side, entity, known, decoded, &same_one);
     if (status != STATUS_OK)
         return status;
-    if (known != NULL && (is_lower(known, &decoded->record) || (!same_one && way != INTAKE_BY_ID))) {
-        *ret = INTAKE_STALE;
-        status = signs_lower(desk, side, entity, remote_id);
-        return status == STATUS_OK ? mark_listed(desk, side, entity, remote_id, known, listed)
-                                   : status;
-    }
-    status = signs_caught_up(desk, side, entity, remote_id);
+    if (known != NULL && (is_lower(known, &decoded->record) || (!same_one && way != INTAKE_BY_ID)))
+        return take_lower(desk, side, entity, row, known, listed);
+    status = signs_caught_up(desk, side, entity, row->remote_id);
     if (status == STATUS_OK && known == NULL && way == INTAKE_SEARCHED && entity != ENTITY_ANNUAL)
         status = signs_new(desk, side);
     if (status == STATUS_OK && decoded->unknown_member)
-        status = unknown_field_note(desk, side, entity, row);
-    return status == STATUS_OK
-               ? put_decoded(desk, side, entity, row, decoded, listed, known, ret)
-               : status;
+        status = unknown_field_note(desk, side, entity, row->row);
+    return status == STATUS_OK ? put_decoded(desk, side, entity, row, decoded, listed, known) : status;
 }
 
 /* A row with the id that can be read from it, beside what is staged under that; NULL: nothing. */
-static enum status take_row(struct desk *desk, enum side side, enum entity entity, struct slice row,
-                            struct slice remote_id, const struct staged *known, enum intake_way way,
-                            enum intake_outcome *ret)
+static enum status take_row(struct desk *desk, enum side side, enum entity entity,
+                            struct intake_row *row, const struct staged *known, enum intake_way way)
 {
     struct decoded decoded;
-    desk->counts.read[side]++;
-    if (slice_empty(remote_id)) {
-        *ret = INTAKE_UNREADABLE;
-        return STATUS_OK;
-    }
-    if (same_bytes(desk, row, known)) {
-        *ret = INTAKE_UNCHANGED;
-        enum status caught_up = signs_caught_up(desk, side, entity, remote_id);
+    if (same_bytes(desk, &row->raw, known)) {
+        row->outcome = INTAKE_UNCHANGED;
+        enum status caught_up = signs_caught_up(desk, side, entity, row->remote_id);
         return caught_up == STATUS_OK
-                   ? mark_listed(desk, side, entity, remote_id, known, way == INTAKE_LISTED)
+                   ? mark_listed(desk, side, entity, row->remote_id, known, way == INTAKE_LISTED)
                    : caught_up;
     }
     enum status status =
-        decode_record(desk->mapping, side, entity, row, desk->now, &desk->arena, &decoded);
-    return status == STATUS_OK ? take_decoded(desk, side, entity, row, &decoded, known, way, ret)
-                               : status;
+        decode_record(desk->mapping, side, entity, row->row, desk->now, &desk->arena, &decoded);
+    return status == STATUS_OK ? take_decoded(desk, side, entity, row, &decoded, known, way) : status;
 }
 
-enum status intake_row(struct desk *desk, enum side side, enum entity entity, struct slice row,
-                       struct slice remote_id, enum intake_way way, struct intake_known *ret_known,
-                       enum intake_outcome *ret)
+enum status intake_row(struct desk *desk, enum side side, enum entity entity, struct intake_row *row,
+                       enum intake_way way)
 {
-    enum status status = slice_empty(remote_id)
-                             ? STATUS_NOT_FOUND
-                             : stage_glance(desk->store, side, entity, remote_id, &ret_known->row);
-    ret_known->any = status == STATUS_OK;
+    struct staged known = {0};
+    desk->counts.read[side]++;
+    if (slice_empty(row->remote_id)) {
+        row->outcome = INTAKE_UNREADABLE;
+        return STATUS_OK;
+    }
+    enum status status = stage_glance(desk->store, side, entity, row->remote_id, &known);
+    row->known = status == STATUS_OK;
+    row->slot = known.slot;
     if (status != STATUS_OK && status != STATUS_NOT_FOUND)
         return status;
-    return take_row(desk, side, entity, row, remote_id, ret_known->any ? &ret_known->row : NULL, way, ret);
+    return take_row(desk, side, entity, row, row->known ? &known : NULL, way);
 }
 
 enum status intake_record(struct desk *desk, enum side side, enum entity entity, struct slice row,
                           enum intake_way way, enum intake_outcome *ret)
 {
     struct decoded_head head = {.updated = 0};
-    struct intake_known known = {.any = false};
     enum status status = decode_head(desk->mapping, side, entity, row, &desk->arena, &head);
-    return status == STATUS_OK || status == STATUS_INVALID
-               ? intake_row(desk, side, entity, row, head.remote_id, way, &known, ret)
-               : status;
+    if (status != STATUS_OK && status != STATUS_INVALID)
+        return status;
+    struct intake_row taken = {.row = row, .remote_id = head.remote_id};
+    digest_bytes(desk->digest, row, taken.raw.at);
+    status = intake_row(desk, side, entity, &taken, way);
+    *ret = taken.outcome;
+    return status;
 }
 
 enum status intake_restate(struct desk *desk, enum side side, struct slice remote_id, bool *ret_changed,
@@ -321,17 +322,16 @@ enum status intake_decode_again(struct desk *desk, enum side side, enum entity e
 {
     struct desk_copy copy;
     struct desk_counts counts = desk->counts; /* nothing was read from the platform */
-    enum intake_outcome outcome = INTAKE_UNCHANGED;
     enum status status = desk_copy(desk, side, entity, remote_id, &copy);
     if (status != STATUS_OK || copy.staged.state == STAGED_GONE)
         return status;
+    struct intake_row row = {.row = copy.staged.payload, .remote_id = remote_id, .raw = copy.staged.raw};
     status = stage_get_fetch(desk->store, side, entity, remote_id, &desk->arena, &desk->fetch);
     if (status == STATUS_OK)
-        status = put_decoded(desk, side, entity, copy.staged.payload, &copy.decoded, false, &copy.staged,
-                             &outcome);
+        status = put_decoded(desk, side, entity, &row, &copy.decoded, false, &copy.staged);
     desk->fetch = (struct stage_fetch){.run = 0};
     desk->counts = counts;
-    *ret_changed = outcome == INTAKE_CHANGED;
+    *ret_changed = row.outcome == INTAKE_CHANGED;
     return status;
 }
 
@@ -339,6 +339,7 @@ enum status intake_gone(struct desk *desk, enum side side, enum entity entity,
                         struct slice remote_id)
 {
     struct desk_copy copy;
+    desk->roll[side][entity].any_gone = true;
     enum status status = signs_gone(desk, side, entity, remote_id);
     if (status == STATUS_OK)
         status = signs_caught_up(desk, side, entity, remote_id);

@@ -4,15 +4,17 @@
 
 #include "daemon/work/intake.h"
 
-/* What was staged under the row's id before; row as by stage_glance. */
-struct intake_known {
-    bool any;
-    struct staged row;
+/* One row, and what became of it. */
+struct intake_row {
+    struct slice row;
+    struct slice remote_id; /* that was read from it; empty: none can be read */
+    struct hash raw;        /* digest of its bytes */
+    /* filled in */
+    bool known;             /* it was staged before */
+    int64_t slot;           /* where it is staged; 0: nowhere */
+    enum intake_outcome outcome;
 };
-
-/* One row whose id was read already; empty: it has none that can be read. */
-enum status intake_row(struct desk *desk, enum side side, enum entity entity, struct slice row,
-                       struct slice remote_id, enum intake_way way, struct intake_known *ret_known,
-                       enum intake_outcome *ret);
+enum status intake_row(struct desk *desk, enum side side, enum entity entity, struct intake_row *row,
+                       enum intake_way way);
 
 #endif

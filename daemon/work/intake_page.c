@@ -1,5 +1,7 @@
 #include "daemon/work/intake_inside.h"
 
+#include "daemon/work/roll_call.h"
+
 enum { DRIFT_PAGE = 20 };
 
 /* Is one and the same required field missing in every row of a page that is long enough to tell? */
@@ -22,73 +24,97 @@ static enum status page_drifted(struct desk *desk, enum side side, enum entity e
     return STATUS_OK;
 }
 
-/* Each row's id and time, read once; of a row that is no object, neither. */
-static enum status read_heads(struct desk *desk, enum side side, enum entity entity,
-                              const struct answer *answer, struct decoded_head **ret)
-{
-    enum status status = STATUS_OK;
-    struct decoded_head *heads =
-        arena_alloc(&desk->arena, (answer->row_count + 1) * sizeof *heads);
-    if (heads == NULL)
-        return STATUS_NO_MEMORY;
-    for (size_t index = 0; index < answer->row_count; index++) {
-        status = decode_head(desk->mapping, side, entity, answer->rows[index], &desk->arena,
-                             &heads[index]);
-        if (status != STATUS_OK && status != STATUS_INVALID)
-            return status;
-    }
-    *ret = heads;
-    return STATUS_OK;
-}
+/* A page being taken in. */
+struct page {
+    struct desk *desk;
+    enum side side;
+    enum entity entity;
+    bool listed;    /* of a full listing: each row is called against the roll */
+    int64_t *slots; /* of its rows, in order; they stand for the ids */
+    size_t count;
+    struct page_facts *facts;
+};
 
 /* A record without a readable time is quarantined by its own row. */
-static void page_times(const struct decoded_head *heads, size_t count, struct page_facts *ret)
+static void note_time(struct page_facts *facts, int64_t updated)
 {
-    for (size_t index = 0; index < count; index++) {
-        int64_t updated = heads[index].updated;
-        if (updated == 0)
-            continue;
-        if (ret->first_updated == 0)
-            ret->first_updated = updated;
-        ret->last_updated = updated;
-        if (updated > ret->largest_updated)
-            ret->largest_updated = updated;
-    }
+    if (updated == 0)
+        return;
+    if (facts->first_updated == 0)
+        facts->first_updated = updated;
+    facts->last_updated = updated;
+    if (updated > facts->largest_updated)
+        facts->largest_updated = updated;
 }
 
-static enum status page_ids(struct desk *desk, const struct decoded_head *heads, size_t count,
-                            struct page_facts *ret)
+static enum status note_row(struct page *page, const struct roll_entry *entry, bool known,
+                            enum intake_outcome outcome)
 {
-    struct buffer ids;
-    buffer_init(&ids, 256 * 1024);
-    for (size_t index = 0; index < count; index++) {
-        buffer_append(&ids, heads[index].remote_id);
-        buffer_append(&ids, SLICE("\n"));
-    }
-    digest_bytes(desk->digest, buffer_slice(&ids), ret->ids);
-    enum status status = ids.status;
-    buffer_free(&ids);
+    bool before = known;
+    bool moved = outcome == INTAKE_CHANGED || outcome == INTAKE_RESPELLED;
+    enum status status = STATUS_OK;
+    if (page->listed)
+        status = roll_call_present(page->desk, page->side, page->entity, entry, &before);
+    page->slots[page->count++] = entry->slot;
+    note_time(page->facts, entry->updated);
+    page->facts->fresh += !before || moved;
+    page->facts->clashing += before && page->listed && (moved || outcome == INTAKE_STALE);
     return status;
 }
 
-static enum status intake_rows(struct desk *desk, enum side side, enum entity entity,
-                               const struct answer *answer, const struct decoded_head *heads,
-                               bool listed, struct page_facts *ret)
+/* Decoded no further than its id and time, unless the stage does not hold it just so. */
+static enum status take_row(struct page *page, struct slice row, const struct hash *raw)
 {
-    for (size_t index = 0; index < answer->row_count; index++) {
-        enum intake_outcome outcome = INTAKE_UNCHANGED;
-        struct intake_known known = {.any = false};
-        enum status status =
-            intake_row(desk, side, entity, answer->rows[index], heads[index].remote_id,
-                       listed ? INTAKE_LISTED : INTAKE_SEARCHED, &known, &outcome);
-        bool was_seen = known.any && (!listed || known.row.seen == desk->run);
+    struct desk *desk = page->desk;
+    struct decoded_head head = {.updated = 0};
+    enum status status = decode_head(desk->mapping, page->side, page->entity, row, &desk->arena, &head);
+    if (status != STATUS_OK && status != STATUS_INVALID)
+        return status;
+    struct intake_row taken = {.row = row, .remote_id = head.remote_id, .raw = *raw};
+    status = intake_row(desk, page->side, page->entity, &taken,
+                        page->listed ? INTAKE_LISTED : INTAKE_SEARCHED);
+    struct roll_entry entry = {.slot = taken.slot, .updated = head.updated, .raw = *raw};
+    if (taken.outcome == INTAKE_STALE) /* what is staged are other bytes */
+        entry.raw = (struct hash){{0}};
+    return status == STATUS_OK ? note_row(page, &entry, taken.known, taken.outcome) : status;
+}
+
+static enum status take_rows(struct page *page, const struct answer *answer)
+{
+    enum status status = STATUS_OK;
+    for (size_t index = 0; status == STATUS_OK && index < answer->row_count; index++) {
+        struct slice row = answer->rows[index];
+        struct roll_entry entry;
+        struct hash raw;
+        status = digest_bytes(page->desk->digest, row, raw.at);
         if (status != STATUS_OK)
             return status;
-        bool moved = outcome == INTAKE_CHANGED || outcome == INTAKE_RESPELLED;
-        ret->fresh += !was_seen || moved;
-        ret->clashing += was_seen && listed && (moved || outcome == INTAKE_STALE);
+        if (page->listed && roll_call_find(page->desk, page->side, page->entity, &raw, &entry)) {
+            page->desk->counts.read[page->side]++;
+            status = note_row(page, &entry, true, INTAKE_UNCHANGED);
+        } else {
+            status = take_row(page, row, &raw);
+        }
     }
-    return STATUS_OK;
+    return status;
+}
+
+/* The page came as it was: nothing of it was even taken apart. */
+static enum status take_same(struct page *page)
+{
+    const struct roll_page *same = roll_call_same(page->desk, page->side, page->entity);
+    enum status status = STATUS_OK;
+    for (size_t index = 0; status == STATUS_OK && index < same->count; index++)
+        status = note_row(page, &same->entries[index], true, INTAKE_UNCHANGED);
+    page->desk->counts.read[page->side] += (int64_t)same->count;
+    page->facts->raw = same->count;
+    return status;
+}
+
+static size_t rows_of(const struct desk *desk, enum side side, enum entity entity,
+                      const struct answer *answer)
+{
+    return answer->rows_same ? roll_call_same(desk, side, entity)->count : answer->row_count;
 }
 
 enum status intake_page(struct desk *desk, enum side side, enum entity entity,
@@ -99,17 +125,17 @@ enum status intake_page(struct desk *desk, enum side side, enum entity entity,
                                .total = answer->total,
                                .next = answer->next,
                                .stated = answer->stated};
-    struct decoded_head *heads = NULL;
+    struct page page = {.desk = desk, .side = side, .entity = entity, .listed = listed, .facts = &facts};
     enum status status = page_drifted(desk, side, entity, answer, ret_stopped);
     if (status != STATUS_OK || *ret_stopped)
         return status;
-    status = read_heads(desk, side, entity, answer, &heads);
-    if (status != STATUS_OK)
-        return status;
-    page_times(heads, answer->row_count, &facts);
-    status = page_ids(desk, heads, answer->row_count, &facts);
-    if (status == STATUS_OK)
-        status = intake_rows(desk, side, entity, answer, heads, listed, &facts);
+    page.slots = arena_alloc(&desk->arena, (rows_of(desk, side, entity, answer) + 1) * sizeof *page.slots);
+    if (page.slots == NULL)
+        return STATUS_NO_MEMORY;
+    status = answer->rows_same ? take_same(&page) : take_rows(&page, answer);
+    digest_quick((struct slice){(const char *)page.slots, page.count * sizeof *page.slots}, facts.ids);
+    if (status == STATUS_OK && listed)
+        status = roll_call_close(desk, side, entity, answer->row_array);
     if (status == STATUS_OK)
         *ret = facts;
     return status;

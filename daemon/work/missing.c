@@ -75,8 +75,8 @@ static enum status walk_rows(struct search *at)
     enum status status = STATUS_OK;
     while (status == STATUS_OK) {
         arena_reset(&at->walk);
-        status = stage_next_missing(at->desk->store, at->side, at->entity, at->desk->run,
-                                    slice_of(last), &at->walk, &missing);
+        status = stage_next_missing(at->desk->store, at->side, at->entity, slice_of(last), &at->walk,
+                                    &missing);
         if (status != STATUS_OK)
             break;
         (void)snprintf(last, sizeof last, "%.*s", (int)missing.remote_id.size, missing.remote_id.at);

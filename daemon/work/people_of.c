@@ -47,7 +47,7 @@ enum status people_of(struct desk *desk, enum side side, struct slice organisati
 {
     struct search at = {.desk = desk, .organisation = organisation, .visit = visit};
     arena_init(&at.one, RECORD_BYTES);
-    enum status status = stage_each(desk->store, side, ENTITY_ACCOUNT, STAGE_EVERY, look_at, &at);
+    enum status status = stage_each(desk->store, side, ENTITY_ACCOUNT, look_at, &at);
     arena_free(&at.one);
     return status;
 }

@@ -3,6 +3,7 @@
 #include "daemon/work/apply.h"
 #include "daemon/work/finding.h"
 #include "daemon/work/intake.h"
+#include "daemon/work/roll_call.h"
 #include "daemon/work/signs.h"
 
 #include <string.h>
@@ -116,10 +117,15 @@ void receive(struct desk *desk, struct exchange *exchange, const struct reply *r
              struct received *ret, struct slice *ret_token)
 {
     struct answer answer;
+    struct split_expected expected = {.size = 0};
     *ret = (struct received){.delay_ms = -1};
     *ret_token = (struct slice){0};
-    ret->status = answer_read(desk->definition[exchange->side], &exchange->request, reply,
-                              &exchange->arena, &answer);
+    if (exchange->listed)
+        ret->status = roll_call_open(desk, exchange->side, exchange->request.entity,
+                                     exchange->request.page, &expected);
+    if (ret->status == STATUS_OK)
+        ret->status = answer_read(desk->definition[exchange->side], &exchange->request, reply, &expected,
+                                  &exchange->arena, &answer);
     if (ret->status != STATUS_OK)
         return;
     ret->class = answer.class;

@@ -56,7 +56,7 @@ static enum status open_mapping(struct desk *desk, bool *ret_any)
     *ret_any = true;
     for (enum side side = MUNICIPAL; side < SIDES; side++) {
         for (int entity = 0; status == STATUS_OK && entity < ENTITIES; entity++)
-            status = stage_each(desk->store, side, (enum entity)entity, STAGE_EVERY, read_again, &reading);
+            status = stage_each(desk->store, side, (enum entity)entity, read_again, &reading);
     }
     buffer_init(&members, 512);
     buffer_printf(&members, "\"run\":%lld,\"before\":\"%s\",\"after\":\"%s\",\"records\":%lld",

@@ -49,7 +49,7 @@ static enum status change(struct desk *desk, struct slice known)
     for (enum side side = MUNICIPAL; status == STATUS_OK && side < SIDES; side++) {
         status = stage_forget_watermarks(desk->store, side, true);
         if (status == STATUS_OK)
-            status = stage_each(desk->store, side, ENTITY_ACCOUNT, STAGE_EVERY, restate, &moved);
+            status = stage_each(desk->store, side, ENTITY_ACCOUNT, restate, &moved);
     }
     if (status == STATUS_OK)
         status = store_meta_set(desk->store, BEFORE, slice_of(before));

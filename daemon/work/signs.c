@@ -199,25 +199,21 @@ static enum status count_other(struct desk *desk, enum side side, enum entity en
     return status == STATUS_OK ? hashset_add(&desk->others, hash) : status;
 }
 
-enum status signs_key(struct desk *desk, enum side side, enum entity entity,
+enum status signs_key(struct desk *desk, enum side side, enum entity entity, const struct staged *known,
                       const struct decoded *decoded, bool *ret_same)
 {
-    struct staged known = {0};
     struct buffer text;
     *ret_same = true;
-    if (entity == ENTITY_ANNUAL || !decoded->key_readable)
+    if (entity == ENTITY_ANNUAL || !decoded->key_readable || hash_is_zero(known->key))
         return STATUS_OK;
-    enum status status = stage_get(desk->store, side, entity, decoded->record.remote_id, false,
-                                   &desk->arena, &known);
-    if (status != STATUS_OK || hash_is_zero(known.key))
-        return status == STATUS_NOT_FOUND ? STATUS_OK : status;
     buffer_init(&text, 1024);
     record_subject(&decoded->record, &text);
     struct hash key = desk_hash(desk, buffer_slice(&text));
     buffer_free(&text);
-    *ret_same = hash_equal(key, known.key);
+    *ret_same = hash_equal(key, known->key);
+    enum status status = STATUS_OK;
     if (!*ret_same && entity == ENTITY_ACCOUNT)
-        status = corrected(desk, &known, &decoded->record, key, ret_same);
+        status = corrected(desk, known, &decoded->record, key, ret_same);
     return status == STATUS_OK && !*ret_same
                ? count_other(desk, side, entity, decoded->record.remote_id)
                : status;

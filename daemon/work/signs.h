@@ -23,9 +23,9 @@ enum status signs_caught_up(struct desk *desk, enum side side, enum entity entit
 /* Is it, by id, not known yet what the record's present version is? Nothing of its key is written then. */
 enum status signs_is_lower(struct desk *desk, enum side side, enum entity entity,
                            struct slice remote_id, bool *ret);
-/* Before a known record is staged again: does its id still name the same one? The first that does not has
+/* Before a record is staged again that is known (as by stage_glance): does its id still name the same one? The first that does not has
  * the sentinels asked for by id: a mishap of one record leaves them alone, a demo system does not. */
-enum status signs_key(struct desk *desk, enum side side, enum entity entity,
+enum status signs_key(struct desk *desk, enum side side, enum entity entity, const struct staged *known,
                       const struct decoded *decoded, bool *ret_same);
 /* A record that was never seen came outside a full listing: is it still the same platform that tells of it?
  * One sentinel is asked for by id, once a cycle; the first that is gone has all of them asked for. */

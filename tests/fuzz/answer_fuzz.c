@@ -90,7 +90,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (data[1] & 32)
         reply.retry_after = reply.date = rest;
     arena_init(&arena, 16 * 1024 * 1024);
-    enum status status = answer_read(definitions[data[0] % 2], &request, &reply, &arena, &answer);
+    enum status status = answer_read(definitions[data[0] % 2], &request, &reply, NULL, &arena, &answer);
     must(status == STATUS_OK || status == STATUS_NO_MEMORY);
     if (status == STATUS_OK)
         check(&request, &answer);

@@ -33,7 +33,7 @@ static void ask(const struct definition *definition, const struct request *reque
         must(message.header_count <= MESSAGE_HEADERS);
         must(message.write == request_writes(request));
     }
-    (void)answer_read(definition, request, &reply, &arena, &answer);
+    (void)answer_read(definition, request, &reply, NULL, &arena, &answer);
     arena_free(&arena);
 }
 

@@ -43,7 +43,7 @@ static void compare_value(struct slice text, struct slice pointer, const json_t 
     struct split_page page = {0};
     int64_t number = 0;
     enum status status = split_text(text, pointer, arena, &value);
-    enum status rows = split_rows(text, pointer, arena, &page);
+    enum status rows = split_rows(text, pointer, NULL, arena, &page);
     must((rows == STATUS_OK) == json_is_array(expected));
     must((status == STATUS_OK) == (!json_is_array(expected) && !json_is_object(expected)));
     if (json_is_array(expected))

@@ -24,6 +24,7 @@ static const char settings_text[] = "[bridge]\n"
                                     "log_key_file = log.key\n"
                                     "connectors_dir = %s/connectors\n"
                                     "mapping_dir = %s/mapping\n"
+                                    "decode_all = %s\n"
                                     "[municipal]\n"
                                     "definition = municipal\n"
                                     "url = https://127.0.0.1:8441\n"
@@ -170,7 +171,8 @@ void driver_prepare(void)
     (void)snprintf(driver.root, sizeof driver.root, "%s/cebridge-sim-XXXXXX",
                    access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
     assert(mkdtemp(driver.root) != NULL && getcwd(here, sizeof here) != NULL);
-    (void)snprintf(text, sizeof text, settings_text, here, here);
+    (void)snprintf(text, sizeof text, settings_text, here, here,
+                   getenv("DECODE_ALL") != NULL ? "on" : "off");
     write_file("cebridge.conf", text);
     write_file("secret", "secret\n");
     write_file("log.key", "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f\n");

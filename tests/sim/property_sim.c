@@ -1,7 +1,8 @@
 /* The whole bridge between both reference platforms, driven by one seed: people edit, clerks decide, faults and
  * crashes strike; once all is quiet what reconciliation.md promises must hold (oracle.h).
  *   SEED=n: that one, with what stands in the end where it fails; TALK=1 with all that was said. FIRST=n SEEDS=n: so many from there.
- *   JOBS=n: processes. The same seed gives the same trace (same_trace.sh); TRACES=1 prints each. */
+ *   JOBS=n: processes. The same seed gives the same trace (same_trace.sh); TRACES=1 prints each.
+ *   DECODE_ALL=1: nothing is taken for unchanged by its bytes. */
 #include "tests/sim/bridge_driver.h"
 #include "tests/sim/loop.h"
 #include "tests/sim/oracle.h"

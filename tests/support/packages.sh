@@ -8,7 +8,7 @@ for pair in gcc:gcc clang:clang make:make pkg-config:pkg-config python3:python3 
 done
 for pair in libuv:libuv1-dev libcurl:libcurl4-openssl-dev jansson:libjansson-dev \
             libcrypto:libssl-dev sqlite3:libsqlite3-dev libmicrohttpd:libmicrohttpd-dev \
-            libsystemd:libsystemd-dev libutf8proc:libutf8proc-dev cmocka:libcmocka-dev; do
+            libsystemd:libsystemd-dev libutf8proc:libutf8proc-dev libxxhash:libxxhash-dev cmocka:libcmocka-dev; do
     pkg-config --exists "${pair%%:*}" 2>/dev/null || missing="$missing ${pair#*:}"
 done
 [ -n "$missing" ] || exit 0

@@ -57,7 +57,7 @@ static struct answer answer_of(enum side side, enum call call, const struct repl
     struct answer answer;
     struct request request = request_of(call);
     memset(&answer, 0xA5, sizeof answer);
-    assert_int_equal(answer_read(definitions[side], &request, reply, &arena, &answer), STATUS_OK);
+    assert_int_equal(answer_read(definitions[side], &request, reply, NULL, &arena, &answer), STATUS_OK);
     return answer;
 }
 
@@ -409,7 +409,7 @@ static void too_little_memory_is_told(void **state)
         struct answer answer = {.class = ANSWER_CLASSES};
         arena_init(&small, limit);
         enum status status =
-            answer_read(definitions[PROVINCIAL], &request, &reply, &small, &answer);
+            answer_read(definitions[PROVINCIAL], &request, &reply, NULL, &small, &answer);
         assert_true(status == STATUS_OK || status == STATUS_NO_MEMORY);
         assert_true(status == STATUS_OK || answer.class == ANSWER_CLASSES);
         arena_free(&small);

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "mapping/digest.h"
 #include "mapping/split.h"
 
 static const struct slice texts[] = {
@@ -118,7 +119,7 @@ static void values_are_found_by_pointer(void **state)
         "\"n\":\"\\u738b\\\"\"}, {\"id\":2}]},\"x\":null,\"h\":12.50}");
     struct split_page rows = {0};
     arena_init(&arena, 64 * 1024);
-    assert_int_equal(split_rows(page, SLICE("/data/records"), &arena, &rows), STATUS_OK);
+    assert_int_equal(split_rows(page, SLICE("/data/records"), NULL, &arena, &rows), STATUS_OK);
     assert_int_equal(rows.count, 2);
     assert_true(slice_is(rows.rows[1], "{\"id\":2}"));
     assert_int_equal(split_text(rows.rows[0], SLICE("/id"), &arena, &text), STATUS_OK);
@@ -136,8 +137,38 @@ static void values_are_found_by_pointer(void **state)
     assert_int_equal(split_text(page, SLICE("/data/missing"), &arena, &text), STATUS_NOT_FOUND);
     assert_int_equal(split_text(page, SLICE("/code/more"), &arena, &text), STATUS_NOT_FOUND);
     assert_int_equal(split_text(page, SLICE("/data"), &arena, &text), STATUS_INVALID);
-    assert_int_equal(split_rows(page, SLICE("/data"), &arena, &rows), STATUS_INVALID);
-    assert_int_equal(split_rows(page, SLICE("/rows"), &arena, &rows), STATUS_NOT_FOUND);
+    assert_int_equal(split_rows(page, SLICE("/data"), NULL, &arena, &rows), STATUS_INVALID);
+    assert_int_equal(split_rows(page, SLICE("/rows"), NULL, &arena, &rows), STATUS_NOT_FOUND);
+    arena_free(&arena);
+}
+
+static void array_that_came_before_is_not_taken_apart_again(void **state)
+{
+    (void)state;
+    static const char page[] = "{\"asof\":1,\"rows\":[{\"id\":1}, {\"id\":2}],\"next\":null}";
+    static const char *const others[] = {
+        "{\"asof\":2,\"rows\":[{\"id\":1}, {\"id\":3}],\"next\":null}",
+        "{\"asof\":2,\"rows\":[{\"id\":1}],\"next\":null}",
+        "{\"rows\":[{\"id\":1}, {\"id\":2}],\"rows\":[{\"id\":7}]}",
+    };
+    struct arena arena;
+    struct split_page first = {0}, again = {0};
+    arena_init(&arena, 64 * 1024);
+    assert_int_equal(split_rows(slice_of(page), SLICE("/rows"), NULL, &arena, &first), STATUS_OK);
+    assert_true(slice_is(first.array, "[{\"id\":1}, {\"id\":2}]"));
+    assert_false(first.same);
+    struct split_expected expected = {.size = first.array.size};
+    digest_quick(first.array, expected.digest);
+    assert_int_equal(split_rows(slice_of(page), SLICE("/rows"), &expected, &arena, &again), STATUS_OK);
+    assert_true(again.same && again.count == 0 && slice_equal(again.array, first.array));
+    struct slice cut = {page, sizeof page - 2}; /* what stands behind it is checked all the same */
+    assert_int_equal(split_rows(cut, SLICE("/rows"), &expected, &arena, &again), STATUS_INVALID);
+    for (size_t index = 0; index < sizeof others / sizeof *others; index++) {
+        assert_int_equal(split_rows(slice_of(others[index]), SLICE("/rows"), &expected, &arena, &again),
+                         STATUS_OK);
+        assert_false(again.same);
+        assert_int_equal(again.count, index == 0 ? 2 : 1);
+    }
     arena_free(&arena);
 }
 
@@ -156,7 +187,7 @@ static void no_prefix_is_read_behind_its_end(void **state)
         memcpy(prefix, whole, size);
         arena_init(&arena, 64 * 1024);
         enum status status =
-            split_rows((struct slice){prefix, size}, SLICE("/rows"), &arena, &page);
+            split_rows((struct slice){prefix, size}, SLICE("/rows"), NULL, &arena, &page);
         assert_int_equal(status, size + 1 == sizeof whole ? STATUS_OK : STATUS_INVALID);
         arena_free(&arena);
         free(prefix);
@@ -229,13 +260,13 @@ static void many_rows_need_memory_and_say_so(void **state)
         buffer_printf(&page, "%s{\"id\":%d}", index == 0 ? "" : ", ", index);
     buffer_text(&page, "]");
     arena_init(&arena, 4096);
-    assert_int_equal(split_rows(buffer_slice(&page), SLICE(""), &arena, &rows), STATUS_NO_MEMORY);
+    assert_int_equal(split_rows(buffer_slice(&page), SLICE(""), NULL, &arena, &rows), STATUS_NO_MEMORY);
     arena_free(&arena);
     arena_init(&arena, 256 * 1024);
-    assert_int_equal(split_rows(buffer_slice(&page), SLICE(""), &arena, &rows), STATUS_OK);
+    assert_int_equal(split_rows(buffer_slice(&page), SLICE(""), NULL, &arena, &rows), STATUS_OK);
     assert_int_equal(rows.count, 1000);
     assert_true(slice_is(rows.rows[0], "{\"id\":0}") && slice_is(rows.rows[999], "{\"id\":999}"));
-    assert_int_equal(split_rows(SLICE(" [ ] "), SLICE(""), &arena, &rows), STATUS_OK);
+    assert_int_equal(split_rows(SLICE(" [ ] "), SLICE(""), NULL, &arena, &rows), STATUS_OK);
     assert_int_equal(rows.count, 0);
     arena_free(&arena);
     buffer_free(&page);
@@ -273,6 +304,7 @@ int main(void)
         cmocka_unit_test(both_accept_and_refuse_the_same),
         cmocka_unit_test(both_judge_damaged_texts_alike),
         cmocka_unit_test(values_are_found_by_pointer),
+        cmocka_unit_test(array_that_came_before_is_not_taken_apart_again),
         cmocka_unit_test(no_prefix_is_read_behind_its_end),
         cmocka_unit_test(keys_are_found_however_they_are_written),
         cmocka_unit_test(numbers_of_any_size_stay_their_digits),
