@@ -17,7 +17,7 @@ enum { BUSY_TIMEOUT_MS = 2000, BOOT_BYTES = 64 };
 static const char *const state_pragmas[] = {
     "PRAGMA temp_store = MEMORY",
     "PRAGMA trusted_schema = OFF",
-    "PRAGMA main.cache_size = -16384",
+    "PRAGMA main.cache_size = -8192",
     "PRAGMA main.mmap_size = 0",
     "PRAGMA main.journal_mode = WAL",
     "PRAGMA main.synchronous = FULL",
@@ -27,7 +27,7 @@ static const char *const state_pragmas[] = {
     NULL,
 };
 static const char *const stage_pragmas[] = {
-    "PRAGMA stage.cache_size = -32768", /* its hash indexes are written all over */
+    "PRAGMA stage.cache_size = -16384", /* its hash indexes are written all over */
     "PRAGMA stage.mmap_size = 0",
     "PRAGMA stage.journal_mode = WAL",
     "PRAGMA stage.synchronous = OFF",
@@ -117,6 +117,9 @@ static enum status run_texts(struct store *store, const char *step, const char *
 
 static enum status open_state(struct store *store, const char *path, int flags)
 {
+    /* Nobody asks how much memory is used, and counting it takes a lock at each allocation. Refused once the
+     * library is in use: then it was said before. */
+    (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
     int code = sqlite3_open_v2(path, &store->db,
                                flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, NULL);
     if (code != SQLITE_OK)
