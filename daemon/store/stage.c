@@ -16,9 +16,9 @@ enum { STATES = STAGED_GONE + 1 };
 
 enum {
     GET,
+    GET_WHOLE,
     GLANCE,
     GET_FETCH,
-    OPEN_PAYLOAD,
     SLOT,
     PAYLOAD_ADD,
     PAYLOAD_CHANGE,
@@ -45,8 +45,9 @@ static const struct sql sql[] = {
                 " FROM stage.record" OF_RECORD},
     [GET_FETCH] = {"read what brought a record",
                    "SELECT fetch_run, fetch_at, fetch_call, fetch_page FROM stage.record" OF_RECORD},
-    [OPEN_PAYLOAD] = {"read a payload", "SELECT sealed FROM stage.payload WHERE slot ="
-                                        " (SELECT slot FROM stage.record" OF_RECORD ")"},
+    [GET_WHOLE] = {"read a staged record",
+                   "SELECT " RECORD_COLUMNS ", sealed FROM stage.record LEFT JOIN stage.payload USING (slot)"
+                   OF_RECORD},
     [SLOT] = {"find a staged record",
               "SELECT slot, raw, key, person, natural_key FROM stage.record" OF_RECORD},
     [PAYLOAD_ADD] = {"stage a payload", "INSERT INTO stage.payload (sealed) VALUES (?1)"},
@@ -153,19 +154,23 @@ static void cover_record(struct cover *cover, struct store *store, const struct 
     cover_bind_hash(cover, &staged->content);
 }
 
-static enum status open_payload(struct store *store, struct arena *arena, struct staged *staged)
+/* A row without its payload is damaged. */
+static enum status take_whole(struct statement *statement, struct arena *arena, struct staged *ret)
 {
-    struct statement statement;
     struct cover cover;
-    open_of_record(&statement, store, OPEN_PAYLOAD, staged->side, staged->entity,
-                   staged->remote_id);
-    enum status status = statement_row(&statement);
+    struct staged staged;
+    enum status status = statement_row(statement);
     if (status != STATUS_OK)
-        return status == STATUS_NOT_FOUND ? STATUS_CORRUPT : status;
-    cover_record(&cover, store, staged);
-    (void)cover_open(&cover, statement_read_bytes(&statement), arena);
-    staged->payload = cover_take(&cover);
-    (void)statement_close(&statement);
+        return status;
+    read_record(statement, arena, &staged);
+    if (statement->status != STATUS_OK)
+        return statement_close(statement);
+    cover_record(&cover, statement->store, &staged);
+    (void)cover_open(&cover, statement_read_bytes(statement), arena);
+    staged.payload = cover_take(&cover);
+    (void)statement_close(statement);
+    if (cover.status == STATUS_OK)
+        *ret = staged;
     return cover.status;
 }
 
@@ -174,14 +179,8 @@ enum status stage_get(struct store *store, enum side side, enum entity entity,
                       struct staged *ret)
 {
     struct statement statement;
-    struct staged staged;
-    open_of_record(&statement, store, GET, side, entity, remote_id);
-    enum status status = take_record(&statement, arena, &staged);
-    if (status == STATUS_OK && with_payload)
-        status = open_payload(store, arena, &staged);
-    if (status == STATUS_OK)
-        *ret = staged;
-    return status;
+    open_of_record(&statement, store, with_payload ? GET_WHOLE : GET, side, entity, remote_id);
+    return with_payload ? take_whole(&statement, arena, ret) : take_record(&statement, arena, ret);
 }
 
 enum status stage_glance(struct store *store, enum side side, enum entity entity,

@@ -94,15 +94,22 @@ static enum status note_open(struct desk *desk, const struct pair *pair)
     return STATUS_OK;
 }
 
+static enum status note_waiting(struct desk *desk, const struct pair *pair)
+{
+    desk->counts.waiting += pair->waits != NULL;
+    if (slice_is(pair->copy[pair->side].staged.waiting, pair->waits == NULL ? "" : pair->waits))
+        return STATUS_OK;
+    return stage_set_waiting(desk->store, pair->side, pair->entity, pair_copy(pair, pair->side)->remote_id,
+                             pair->waits);
+}
+
 static enum status finish(struct desk *desk, struct pair *pair)
 {
     enum status status = pair_finding_end(desk, pair);
     if (status == STATUS_OK)
         status = note_open(desk, pair);
     if (status == STATUS_OK)
-        status = stage_set_waiting(desk->store, pair->side, pair->entity,
-                                   pair_copy(pair, pair->side)->remote_id, pair->waits);
-    desk->counts.waiting += pair->waits != NULL;
+        status = note_waiting(desk, pair);
     return status == STATUS_OK ? set_clean(desk, pair) : status;
 }
 
@@ -216,13 +223,11 @@ static enum status set_aside(struct desk *desk, struct pair *pair, bool planning
     pair->waits = region_waits_for(desk, pair);
     enum status status = region_hours_wait(desk, person, &before);
     if (status == STATUS_OK)
-        status = stage_set_waiting(desk->store, pair->side, pair->entity,
-                                   pair_copy(pair, pair->side)->remote_id, pair->waits);
+        status = note_waiting(desk, pair);
     if (status == STATUS_OK)
         status = region_hours_wait(desk, person, &after);
     if (status == STATUS_OK)
         status = set_clean(desk, pair);
-    desk->counts.waiting += pair->waits != NULL;
     return status == STATUS_OK && before != after
                ? pair_judge(desk, side, ENTITY_ACCOUNT, slice_of(account), planning)
                : status;
