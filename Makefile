@@ -62,7 +62,7 @@ SCRIPTS := $(wildcard tests/scenario/*.sh tests/scenario/*.py tests/crash/*.sh t
 PROGRAMS := $(if $(CLI),$(OUT)/cebridge) $(OUT)/cebridged $(if $(PLATFORM),$(OUT)/platformd)
 LOCALES := $(patsubst daemon/po/%.po,$(OUT)/locale/%/LC_MESSAGES/cebridge.mo,$(wildcard daemon/po/*.po))
 
-.PHONY: all programs check check-all unit lint lint-files headers pure packages fmt fuzz bench demo \
+.PHONY: all programs check check-all unit lint lint-files headers pure packages fmt fuzz bench bench-peers demo \
         soak systemd-check cov install clean
 all: packages
 	$(Q)$(PARALLEL) pure
@@ -174,6 +174,9 @@ fuzz: packages
 	$(Q)for target in $(FUZZ:tests/fuzz/%.c=%); do mkdir -p tests/fuzz/corpus/$${target%_fuzz}; \
 	  build/fuzz/tests/fuzz/$$target -max_total_time=$(FUZZ_SECONDS) -rss_limit_mb=1024 \
 	  tests/fuzz/corpus/$${target%_fuzz} || exit 1; done
+
+bench-peers: all
+	$(Q)CEBRIDGE_BUILD=$(abspath $(OUT)) tests/bench/peers.sh
 
 bench: all $(patsubst %.c,$(OUT)/%,$(BENCH))
 	$(Q)CEBRIDGE_BUILD=$(abspath $(OUT)) tests/bench/run.sh

@@ -8,6 +8,7 @@ import json
 import os
 import ssl
 import subprocess
+import tempfile
 import time
 import urllib.parse
 import uuid
@@ -134,3 +135,21 @@ class Floor:
         assert len(sizes) == sum(len(targets) for _, targets, _ in found), "curl: pages missing"
         assert abs(measured.bytes - wanted) * 100 <= wanted, "curl: other bytes than were listed"
         return measured
+
+
+def digest_floor():
+    """Seconds for SHA-256 of one record's bytes, as openssl measures it."""
+    done = subprocess.run(["openssl", "speed", "-mr", "-seconds", "1", "-bytes", "400", "-evp", "sha256"],
+                          capture_output=True, text=True, check=True)
+    rate = float(next(line for line in done.stdout.splitlines() if line.startswith("+F:")).rpartition(":")[2])
+    return 400 / rate
+
+
+def rows_floor(run, count):
+    """CPU seconds for one row of key and digest, put into an empty file in order by the sqlite3 shell."""
+    with tempfile.TemporaryDirectory(prefix="cebridge-") as folder:
+        script = ("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; CREATE TABLE record (key BLOB PRIMARY KEY,"
+                  " digest BLOB) WITHOUT ROWID; WITH RECURSIVE each (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM"
+                  f" each WHERE n < {count}) INSERT INTO record SELECT printf('%016d', n), zeroblob(16) FROM each;")
+        measured = run(["sqlite3", folder + "/floor.db", script], stdout=subprocess.DEVNULL)
+    return measured.cpu / count
