@@ -37,7 +37,7 @@ ALL_LIBS := $(CORE_LIBS) -lsqlite3 -luv -lcurl -lssl -lsystemd -lmicrohttpd -lpt
 CORE := $(wildcard mapping/base/*.c mapping/*.c connectors/*.c daemon/sync/*.c)
 STATE := $(wildcard daemon/store/*.c)
 DAEMON := $(filter-out daemon/cebridged.c daemon/cebridge_verify.c,$(wildcard daemon/*.c daemon/net/*.c daemon/work/*.c \
-            daemon/view/*.c daemon/action/*.c))
+            daemon/view/*.c daemon/action/*.c daemon/recording/*.c))
 CLI := $(wildcard daemon/cli/*.c)
 PLATFORM := $(wildcard tests/platform/*.c)
 SUPPORT := $(wildcard tests/support/*.c)

@@ -92,4 +92,8 @@ bool definition_probes(const struct definition *definition, enum call call, enum
 /* What is weak in it, for `check`: "signing with MD5", …; NULL: nothing. Static English text. */
 const char *definition_weakness(const struct definition *definition);
 
+/* The names that its pointers and templates speak of ("data", "total", "code", …): what frames records in its
+ * JSON. The names are the definition's, the list malloc'ed. NO_MEMORY. */
+enum status definition_frame(const struct definition *definition, struct slice **ret, size_t *ret_count);
+
 #endif

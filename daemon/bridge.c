@@ -36,7 +36,7 @@ static void waited(uv_timer_t *timer)
     struct event event = {.kind = EVENT_WAITED, .exchange = waiting->exchange};
     forget_waiting(bridge, waiting);
     uv_close((uv_handle_t *)timer, waiting_closed);
-    run_event(bridge->run, &event);
+    bridge_tell(bridge, &event);
     bridge_step(bridge);
 }
 
@@ -95,6 +95,7 @@ static void finish(struct bridge *bridge)
         result.exit_code = 0;
     run_free(bridge->run);
     bridge->run = NULL;
+    bridge_record_end(bridge);
     bridge->interrupted = false;
     (void)uv_timer_stop(&bridge->interrupt_timer);
     bridge->callbacks.finished(bridge->callbacks.context, &result);
@@ -217,26 +218,13 @@ static enum status fill_ordered(struct bridge *bridge, const struct cycle_order 
     return reviewed_keys(order->keys, &ret->keys);
 }
 
-/* The current regions of the mapping's table inside the prefix: how a listing is divided. */
-static void find_parts(struct bridge *bridge, struct slice prefix)
-{
-    struct slice code = {0};
-    struct slice name = {0};
-    bridge->part_count = 0;
-    for (size_t index = 0; bridge->part_count < BRIDGE_PARTS_MOST &&
-                           mapping_region_at(bridge->mapping, index, &code, &name);
-         index++) {
-        if (slice_starts(code, prefix) && code.size > prefix.size)
-            bridge->parts[bridge->part_count++] = code;
-    }
-}
-
 static void fill_setup(struct bridge *bridge, const struct cycle_order *order,
                        struct run_setup *ret)
 {
     static const enum run_kind kinds[] = {RUN_INCREMENTAL, RUN_FULL, RUN_SCOPED};
     int64_t now = bridge_monotonic_ms(bridge);
-    find_parts(bridge, slice_of(bridge->settings->region));
+    bridge->part_count = mapping_regions_inside(bridge->mapping, slice_of(bridge->settings->region), bridge->parts,
+                                                BRIDGE_PARTS_MOST);
     *ret = (struct run_setup){
         .kind = kinds[order->kind],
         .region = slice_empty(order->region) ? slice_of(bridge->settings->region)
@@ -261,7 +249,6 @@ static void fill_setup(struct bridge *bridge, const struct cycle_order *order,
 
 enum status bridge_start(struct bridge *bridge, const struct cycle_order *order)
 {
-    struct run_setup setup;
     if (bridge->run != NULL)
         return STATUS_BUSY;
     uv_update_time(bridge->loop);
@@ -289,10 +276,11 @@ enum status bridge_start(struct bridge *bridge, const struct cycle_order *order)
     bridge->cycle.desk.by_operator = order->by_operator;
     bridge->cycle.desk.full = order->kind == CYCLE_FULL;
     cycle_begin(&bridge->cycle);
-    fill_setup(bridge, order, &setup);
-    status = run_new(&setup, &bridge->run);
+    fill_setup(bridge, order, &bridge->setup);
+    status = run_new(&bridge->setup, &bridge->run);
     if (status != STATUS_OK)
         return status;
+    bridge->recording = bridge->settings->record != 0 && !order->reviewed;
     run_event(bridge->run, &(struct event){.kind = EVENT_START});
     bridge_step(bridge);
     return STATUS_OK;

@@ -1,6 +1,6 @@
 /* What the bridge is made of, for bridge*.c only. bridge_open.c opens, reloads and closes it;
- * bridge_task.c gives work to its worker; bridge_send.c moves the exchanges; bridge.c performs a
- * cycle; bridge_clock.c asks for the time. All of it belongs to the loop thread, but what a task's work touches: the store, the chain
+ * bridge_task.c gives work to its worker; bridge_send.c moves the exchanges; bridge_record.c has
+ * it written down; bridge.c performs a cycle; bridge_clock.c asks for the time. All of it belongs to the loop thread, but what a task's work touches: the store, the chain
  * and the cycle. */
 #ifndef DAEMON_BRIDGE_INSIDE_H
 #define DAEMON_BRIDGE_INSIDE_H
@@ -10,6 +10,7 @@
 #include "connectors/platform.h"
 #include "daemon/bridge.h"
 #include "daemon/net/http.h"
+#include "daemon/recording/recorder.h"
 #include "daemon/work/cycle.h"
 #include "daemon/work/receive.h"
 #include "daemon/worker.h"
@@ -46,7 +47,10 @@ struct bridge {
     struct worker *worker;
     struct bridge_side side[SIDES];
     struct cycle cycle;
+    struct run_setup setup; /* of the run */
     struct run *run;
+    bool recording;            /* the cycle is written down: each event goes by the worker */
+    struct recorder *recorder; /* the worker's; NULL: nothing is written down, or no more */
     struct waiting *waiting; /* exchanges that are tried again later */
     bool interrupted;
     uv_timer_t interrupt_timer;
@@ -119,5 +123,20 @@ void bridge_send(struct bridge *bridge, struct exchange *exchange);
 
 /* Sends what is parked as fast as the platform's rate allows; at once when interrupted. */
 void bridge_send_parked(struct bridge *bridge, enum side side);
+
+/* --- bridge_record.c -------------------------------------------------------------------------- */
+
+/* Tells the machine an event that no task brings, an exchange given up or a wait that is over; of a cycle that is
+ * recorded by way of the worker, so that it stands in the recording in the order in which the machine is told. */
+void bridge_tell(struct bridge *bridge, const struct event *event);
+
+/* On the worker, before and behind a job, and before an answer is taken in. What cannot be written ends the
+ * recording, and never the cycle. */
+void bridge_record_open(struct bridge *bridge, const struct effect *effect);
+void bridge_record_job(struct bridge *bridge, const struct effect *effect, const struct event *event);
+void bridge_record_answer(struct bridge *bridge, const struct exchange *exchange, const struct reply *reply);
+
+/* The cycle is over. */
+void bridge_record_end(struct bridge *bridge);
 
 #endif

@@ -101,7 +101,7 @@ static void fail_parked(struct bridge *bridge, enum side side, const struct rece
     if (received.class == ANSWER_REJECTED || received.class == ANSWER_UNKNOWN)
         received.class = ANSWER_FATAL;
     while ((exchange = unpark(&bridge->side[side])) != NULL)
-        give_received(bridge, exchange, &received);
+        bridge_tell(bridge, &(struct event){.kind = EVENT_RECEIVED, .exchange = exchange, .received = &received});
 }
 
 static void token_done(struct bridge_task *at)
@@ -129,6 +129,7 @@ static void receive_work(struct task *task)
 {
     struct bridge_task *at = (struct bridge_task *)task;
     at->bridge->cycle.desk.now = bridge_wall_ms() / 1000;
+    bridge_record_answer(at->bridge, at->exchange, &at->reply);
     receive(&at->bridge->cycle.desk, at->exchange, &at->reply, &at->received, &at->token);
 }
 

@@ -36,6 +36,8 @@
     X(STATE_FAILED, 2, "7dc0171fd0e148f796614fdbeb67dd0e", "the state cannot be used")             \
     X(STATE_RESTORED, 4, "b0f3c5d1a9e24d0b8f7c6a2e4d1b9c83",                                       \
       "the state is older than the sync log, as if put back from a backup; the next cycle only observes") \
+    X(RECORDING_FAILED, 4, "5b9f0a6e2c714d3f9a8e61d0c47b2f15",                                     \
+      "the cycle could not be recorded; it goes on without")                                       \
     X(DISK_FULL, 2, "cd695cae5ca44c05b3e84b5d727310d3", "there is no space left for the state")    \
     X(LOG_HEAD, 5, "fac5080d503d4e918579450fc848c7ee", "head of the sync log")                     \
     X(CONTROL_FAILED, 3, "eaabafce8a274fe68cf0faa07c2ed8e2",                                       \

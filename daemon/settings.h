@@ -31,6 +31,7 @@ struct settings {
     const char *region;
     const char *state_dir, *log_dir, *control_socket, *connectors_dir, *mapping_dir, *mapping;
     const char *log_key_file;
+    int64_t record; /* 1: each cycle is written down */
     int64_t create_accounts, transfer_hours;
     int64_t stale_after_ms;
     int64_t memory_bytes;

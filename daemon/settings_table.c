@@ -48,6 +48,8 @@ const struct setting settings_table[] = {
      "approved|any|never", "accounts that are created on the other side"},
     {"bridge", "transfer_hours", SETTING_WORD, AT(transfer_hours), 0, 0, "final", "final|submitted",
      "review that hour records need to be created on the other side"},
+    {"bridge", "record", SETTING_WORD, AT(record), 0, 0, "off", "off|on",
+     "each cycle written down for `cebridge replay`, people by pseudonyms; the newest 20 are kept"},
     {"bridge", "stale_after", SETTING_TIME, AT(stale_after_ms), SECONDS(60), SECONDS(30 * 86400),
      "1 h", NULL, "a platform not read for so long is called stale"},
     {"bridge", "memory", SETTING_SIZE, AT(memory_bytes), 32 * MIB, 65536 * MIB, "64 MiB", NULL,

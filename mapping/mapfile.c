@@ -481,3 +481,15 @@ const struct notice *mapping_notice(const struct mapping *mapping)
 {
     return &mapping->notice;
 }
+
+size_t mapping_regions_inside(const struct mapping *mapping, struct slice prefix, struct slice *ret, size_t most)
+{
+    struct slice code = {0};
+    struct slice name = {0};
+    size_t count = 0;
+    for (size_t index = 0; count < most && mapping_region_at(mapping, index, &code, &name); index++) {
+        if (slice_starts(code, prefix) && code.size > prefix.size)
+            ret[count++] = code;
+    }
+    return count;
+}

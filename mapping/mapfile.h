@@ -64,6 +64,8 @@ struct slice mapping_region_now(const struct mapping *mapping, struct slice regi
 /* Walks the table of current regions in the file's order; false behind the last. */
 bool mapping_region_at(const struct mapping *mapping, size_t index, struct slice *ret_code,
                        struct slice *ret_name);
+/* The current codes of the table that lie inside the prefix and are longer; at most `most`. Returns how many. */
+size_t mapping_regions_inside(const struct mapping *mapping, struct slice prefix, struct slice *ret, size_t most);
 const struct notice *mapping_notice(const struct mapping *mapping);
 
 #endif

@@ -45,25 +45,7 @@ enum status journal_plan(struct store *store, struct write *write)
     if (status != STATUS_OK)
         return status;
     statement_open(&statement, store, &sql[PLAN]);
-    statement_bind_number(&statement, stored.number);
-    statement_bind_number(&statement, stored.run);
-    statement_bind_number(&statement, stored.target);
-    statement_bind_number(&statement, stored.entity);
-    statement_bind_number(&statement, stored.operation);
-    statement_bind_number(&statement, stored.wave);
-    statement_bind_hash(&statement, &stored.key);
-    statement_bind_text(&statement, stored.source_id);
-    statement_bind_text(&statement, stored.target_id);
-    statement_bind_number(&statement, stored.version);
-    statement_bind_hash(&statement, &stored.subject);
-    statement_bind_word(&statement, stored.reference);
-    statement_bind_text(&statement, stored.masked);
-    statement_bind_word(&statement, stored.reason);
-    statement_bind_number(&statement, (int64_t)stored.fields);
-    statement_bind_bytes(&statement, sealed);
-    statement_bind_number(&statement, stored.state);
-    statement_bind_number(&statement, (int64_t)stored.decided);
-    statement_bind_number(&statement, stored.undoes);
+    journal_row_bind(&statement, &stored, sealed);
     status = statement_run(&statement);
     if (status == STATUS_OK)
         write->number = stored.number;

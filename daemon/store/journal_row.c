@@ -43,6 +43,29 @@ enum status journal_row_seal(struct store *store, const struct write *write,
     return cover_close(&cover, ret_sealed);
 }
 
+void journal_row_bind(struct statement *statement, const struct write *write, struct slice sealed)
+{
+    statement_bind_number(statement, write->number);
+    statement_bind_number(statement, write->run);
+    statement_bind_number(statement, write->target);
+    statement_bind_number(statement, write->entity);
+    statement_bind_number(statement, write->operation);
+    statement_bind_number(statement, write->wave);
+    statement_bind_hash(statement, &write->key);
+    statement_bind_text(statement, write->source_id);
+    statement_bind_text(statement, write->target_id);
+    statement_bind_number(statement, write->version);
+    statement_bind_hash(statement, &write->subject);
+    statement_bind_word(statement, write->reference);
+    statement_bind_text(statement, write->masked);
+    statement_bind_word(statement, write->reason);
+    statement_bind_number(statement, (int64_t)write->fields);
+    statement_bind_bytes(statement, sealed);
+    statement_bind_number(statement, write->state);
+    statement_bind_number(statement, (int64_t)write->decided);
+    statement_bind_number(statement, write->undoes);
+}
+
 /* The table's static name; a name that this version does not know stays readable from the arena. */
 static const char *read_reason(struct statement *statement, struct arena *arena)
 {

@@ -75,10 +75,9 @@ static enum status write_event(struct desk *desk, const struct conflict *conflic
     return status;
 }
 
-static struct hash stands_of(struct desk *desk, const struct finding_subject *subject)
+struct hash finding_stands(const struct desk *desk, const struct hash content[SIDES])
 {
-    const struct hash *content = subject->content;
-    struct slice text = {(const char *)content, sizeof subject->content};
+    struct slice text = {(const char *)content, SIDES * sizeof *content};
     return hash_is_zero(content[MUNICIPAL]) && hash_is_zero(content[PROVINCIAL])
                ? (struct hash){{0}}
                : desk_hash(desk, text);
@@ -95,7 +94,7 @@ static enum status see(struct desk *desk, const struct finding_subject *subject,
     conflict->masked = buffer_slice(&masked);
     conflict->entity = subject->entity;
     conflict->person = subject->person;
-    conflict->stands = stands_of(desk, subject);
+    conflict->stands = finding_stands(desk, subject->content);
     conflict->owner = subject->owner;
     conflict->year = subject->year;
     conflict->run = desk->run;

@@ -78,4 +78,7 @@ struct slice finding_side_subject(enum side side);
 enum status finding_side(struct desk *desk, enum side side, enum conflict_kind kind,
                          const char *field, const char *reason);
 
+/* What a conflict without values keeps of both sides' records; zero: neither is known. */
+struct hash finding_stands(const struct desk *desk, const struct hash content[SIDES]);
+
 #endif

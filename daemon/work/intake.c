@@ -1,5 +1,6 @@
 #include "daemon/work/intake_inside.h"
 
+#include "daemon/store/copy.h"
 #include "daemon/store/learners.h"
 #include "daemon/work/finding.h"
 #include "daemon/work/nowhere.h"
@@ -333,6 +334,22 @@ enum status intake_decode_again(struct desk *desk, enum side side, enum entity e
     desk->counts = counts;
     *ret_changed = row.outcome == INTAKE_CHANGED;
     return status;
+}
+
+enum status intake_put_back(struct desk *desk, struct staged *staged)
+{
+    struct decoded decoded;
+    enum status status = decode_record(desk->mapping, staged->side, staged->entity, staged->payload, desk->now,
+                                       &desk->arena, &decoded);
+    if (status != STATUS_OK)
+        return status;
+    digest_bytes(desk->digest, staged->payload, staged->raw.at);
+    content_hash(desk, &decoded.record, &staged->content);
+    status = fill_hashes(desk, &decoded, staged);
+    if (status == STATUS_OK)
+        status = copy_put_record(desk->store, staged);
+    return status == STATUS_OK && staged->entity == ENTITY_ACCOUNT ? put_codes(desk, staged->side, &decoded)
+                                                                   : status;
 }
 
 enum status intake_gone(struct desk *desk, enum side side, enum entity entity,

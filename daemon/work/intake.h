@@ -45,4 +45,7 @@ enum status intake_gone(struct desk *desk, enum side side, enum entity entity,
 enum status intake_decode_again(struct desk *desk, enum side side, enum entity entity, struct slice remote_id,
                                 bool *ret_changed);
 
+/* A row as another state held it, put in as it was: its hashes are made anew, nothing is marked or woken. */
+enum status intake_put_back(struct desk *desk, struct staged *staged);
+
 #endif

@@ -37,8 +37,7 @@ static enum status write_body(struct desk *desk, enum side target, const struct 
     return ret->at == NULL ? STATUS_NO_MEMORY : STATUS_OK;
 }
 
-/* The same write has the same key after any crash: (target and its epoch, record, version, content). */
-static enum status write_key(struct desk *desk, const struct write *write, struct hash *ret)
+enum status planned_key(struct desk *desk, const struct write *write, struct hash *ret)
 {
     struct slice epoch = SLICE("0");
     struct buffer text;
@@ -113,7 +112,7 @@ static enum status fill_write(struct desk *desk, const struct pair *pair, field_
         status = pack(desk, values, fields, &write->values);
     if (status == STATUS_OK)
         status = write_body(desk, target, values, fields, create, &write->body);
-    return status == STATUS_OK ? write_key(desk, write, &write->key) : status;
+    return status == STATUS_OK ? planned_key(desk, write, &write->key) : status;
 }
 
 /* Does it take back a final review? before, values: records of the write's fields. */

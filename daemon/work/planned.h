@@ -30,4 +30,8 @@ enum status planned_steps_back(const struct write *write, struct slice *ret_from
 /* A planned write is dropped again before it was sent, and counted no more. code: one word, why. */
 enum status planned_drop(struct desk *desk, const struct write *write, const char *code);
 
+/* The write's key, from what it says else: the same write has the same one after any crash (target and its epoch,
+ * record, version, content). */
+enum status planned_key(struct desk *desk, const struct write *write, struct hash *ret);
+
 #endif

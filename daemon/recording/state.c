@@ -1,0 +1,414 @@
+#include "daemon/recording/scribe.h"
+
+#include "daemon/store/copy.h"
+#include "daemon/work/finding.h"
+#include "daemon/work/intake.h"
+#include "daemon/work/planned.h"
+#include "mapping/mask.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { RECENT_SECONDS = 2 * 86400 /* longer than anything looks back, but an undo */, NAME_BYTES = 32,
+       ROW_BYTES = 64 * 1024 * 1024 };
+
+/* --- out --------------------------------------------------------------------------------------- */
+
+struct row_of {
+    struct scribe *scribe;
+    enum copy_table table;
+};
+
+static enum status give_row(void *context, struct slice json)
+{
+    const struct row_of *of = context;
+    struct scribe *scribe = of->scribe;
+    line_begin(&scribe->line, "row");
+    line_text(&scribe->line, "table", slice_of(copy_table_name(of->table)));
+    scribe_kept(scribe, "row", json);
+    return scribe_give(scribe);
+}
+
+static enum status give_record(void *context, const struct staged *staged)
+{
+    struct scribe *scribe = context;
+    line_begin(&scribe->line, "record");
+    line_number(&scribe->line, "side", staged->side);
+    line_number(&scribe->line, "entity", staged->entity);
+    scribe_kept(scribe, "id", staged->remote_id);
+    line_number(&scribe->line, "version", staged->version);
+    line_number(&scribe->line, "updated", staged->updated);
+    line_number(&scribe->line, "state", staged->state);
+    line_number(&scribe->line, "kind", staged->kind);
+    line_number(&scribe->line, "seen", staged->seen);
+    line_number(&scribe->line, "dirty", staged->dirty);
+    line_text(&scribe->line, "waiting", staged->waiting);
+    line_text(&scribe->line, "open", staged->open);
+    line_text(&scribe->line, "cause", staged->cause);
+    line_number(&scribe->line, "fetch_run", staged->fetch.run);
+    line_number(&scribe->line, "fetch_at", staged->fetch.at);
+    line_text(&scribe->line, "fetch_call", staged->fetch.call);
+    line_number(&scribe->line, "fetch_page", staged->fetch.page);
+    scribe_json(scribe, "payload", staged->side, staged->payload);
+    return scribe_give(scribe);
+}
+
+static enum status give_links(struct scribe *scribe)
+{
+    struct arena arena;
+    enum status status = STATUS_OK;
+    arena_init(&arena, ROW_BYTES);
+    for (int entity = 0; status == STATUS_OK && entity < ENTITIES; entity++) {
+        struct link link = {.number = 0};
+        while (status == STATUS_OK) {
+            arena_reset(&arena);
+            status = link_next(scribe->desk->store, (enum entity)entity, link.number, &arena, &link);
+            if (status != STATUS_OK)
+                break;
+            line_begin(&scribe->line, "link");
+            line_number(&scribe->line, "number", link.number);
+            line_number(&scribe->line, "entity", entity);
+            scribe_kept(scribe, "municipal_id", link.remote_id[MUNICIPAL]);
+            scribe_kept(scribe, "provincial_id", link.remote_id[PROVINCIAL]);
+            line_number(&scribe->line, "state", link.state);
+            line_number(&scribe->line, "evidence", link.evidence);
+            line_number(&scribe->line, "kind", link.kind);
+            line_number(&scribe->line, "has_base", link.has_base);
+            line_number(&scribe->line, "run", link.run);
+            scribe_packed(scribe, "base", link.base);
+            line_text(&scribe->line, "since", link.since);
+            scribe_subject(scribe, "identity", link.identity);
+            status = scribe_give(scribe);
+        }
+        status = status == STATUS_NOT_FOUND ? STATUS_OK : status;
+    }
+    arena_free(&arena);
+    return status;
+}
+
+static enum status give_write(void *context, const struct write *write)
+{
+    struct scribe *scribe = context;
+    line_begin(&scribe->line, "write");
+    line_number(&scribe->line, "number", write->number);
+    line_number(&scribe->line, "run", write->run);
+    line_number(&scribe->line, "target", write->target);
+    line_number(&scribe->line, "entity", write->entity);
+    line_number(&scribe->line, "operation", write->operation);
+    line_number(&scribe->line, "state", write->state);
+    line_number(&scribe->line, "wave", write->wave);
+    scribe_kept(scribe, "source_id", write->source_id);
+    scribe_kept(scribe, "target_id", write->target_id);
+    line_number(&scribe->line, "version", write->version);
+    scribe_subject(scribe, "subject", write->subject_text);
+    line_text(&scribe->line, "reason", slice_of(write->reason));
+    line_number(&scribe->line, "fields", (int64_t)write->fields);
+    line_number(&scribe->line, "decided", (int64_t)write->decided);
+    line_number(&scribe->line, "undoes", write->undoes);
+    scribe_packed(scribe, "values", write->values);
+    scribe_packed(scribe, "before", write->before);
+    scribe_json(scribe, "body", write->target, write->body);
+    scribe_kept(scribe, "origin_system", write->origin_system);
+    scribe_field(scribe, "origin_number", ENTITY_HOURS, "origin_number", write->origin_number);
+    line_text(&scribe->line, "code", slice_of(write->code));
+    line_number(&scribe->line, "sent_at", write->sent_at);
+    line_number(&scribe->line, "known_at", write->known_at);
+    return scribe_give(scribe);
+}
+
+/* The code of whom the hash names, from any record of hers; empty: none is staged. In the desk's arena. */
+static enum status code_of(struct desk *desk, struct hash person, struct slice *ret)
+{
+    static const struct {
+        enum entity entity;
+        enum field field;
+    } places[] = {{ENTITY_ACCOUNT, FIELD_ACCOUNT_CODE},
+                  {ENTITY_HOURS, FIELD_HOURS_PERSON},
+                  {ENTITY_ANNUAL, FIELD_ANNUAL_PERSON}};
+    enum status status = STATUS_OK;
+    *ret = (struct slice){0};
+    for (size_t index = 0; status == STATUS_OK && slice_empty(*ret) && index < SIDES * 3; index++) {
+        enum side side = index % 2 == 0 ? MUNICIPAL : PROVINCIAL;
+        struct slice id = {0};
+        size_t count = 0;
+        struct desk_copy copy;
+        status = stage_by_person(desk->store, side, places[index / 2].entity, person, 1, &desk->arena, &id, &count);
+        if (status != STATUS_OK || count == 0)
+            continue;
+        status = desk_copy(desk, side, places[index / 2].entity, id, &copy);
+        if (status == STATUS_OK)
+            *ret = copy.decoded.record.value[places[index / 2].field];
+    }
+    return status;
+}
+
+static enum status give_learner(void *context, const struct copy_learner *learner)
+{
+    struct scribe *scribe = context;
+    struct slice code = {0};
+    arena_reset(&scribe->desk->arena);
+    enum status status = code_of(scribe->desk, learner->person, &code);
+    if (status != STATUS_OK)
+        return status;
+    line_begin(&scribe->line, "learner");
+    scribe_code(scribe, "person", code);
+    line_number(&scribe->line, "dirty", learner->dirty);
+    line_number(&scribe->line, "due", learner->due);
+    line_text(&scribe->line, "balance", learner->balance);
+    return scribe_give(scribe);
+}
+
+static struct hash standing(struct desk *desk, const struct conflict *conflict)
+{
+    struct staged staged;
+    struct hash content[SIDES] = {{{0}}, {{0}}};
+    for (enum side side = MUNICIPAL; side < SIDES && conflict->entity < ENTITIES; side++) {
+        if (!slice_empty(conflict->remote_id[side]) &&
+            stage_glance(desk->store, side, conflict->entity, conflict->remote_id[side], &staged) == STATUS_OK)
+            content[side] = staged.content;
+    }
+    return finding_stands(desk, content);
+}
+
+static enum status give_conflict(struct scribe *scribe, const struct conflict *conflict)
+{
+    struct slice code = {0};
+    arena_reset(&scribe->desk->arena);
+    enum status status =
+        hash_is_zero(conflict->person) ? STATUS_OK : code_of(scribe->desk, conflict->person, &code);
+    if (status != STATUS_OK)
+        return status;
+    line_begin(&scribe->line, "conflict");
+    line_number(&scribe->line, "number", conflict->number);
+    line_text(&scribe->line, "kind", slice_of(conflict->kind));
+    line_number(&scribe->line, "severity", conflict->severity);
+    line_number(&scribe->line, "entity", conflict->entity);
+    scribe_subject(scribe, "subject", conflict->subject);
+    line_text(&scribe->line, "field", slice_of(conflict->field));
+    scribe_field(scribe, "municipal", conflict->entity, conflict->field, conflict->value[MUNICIPAL]);
+    scribe_field(scribe, "provincial", conflict->entity, conflict->field, conflict->value[PROVINCIAL]);
+    scribe_field(scribe, "base", conflict->entity, conflict->field, conflict->base);
+    line_number(&scribe->line, "has_base", conflict->has_base);
+    line_number(&scribe->line, "stands", !hash_is_zero(conflict->stands));
+    line_number(&scribe->line, "moved_on", !hash_equal(standing(scribe->desk, conflict), conflict->stands));
+    scribe_kept(scribe, "owner", conflict->owner);
+    scribe_kept(scribe, "reason", conflict->reason);
+    scribe_kept(scribe, "municipal_id", conflict->remote_id[MUNICIPAL]);
+    scribe_kept(scribe, "provincial_id", conflict->remote_id[PROVINCIAL]);
+    scribe_code(scribe, "person", code);
+    line_text(&scribe->line, "region", slice_of(conflict->region));
+    line_number(&scribe->line, "year", conflict->year);
+    line_number(&scribe->line, "run", conflict->run);
+    line_number(&scribe->line, "first_seen", conflict->first_seen);
+    line_number(&scribe->line, "last_seen", conflict->last_seen);
+    line_number(&scribe->line, "times", conflict->times);
+    line_number(&scribe->line, "state", conflict->state);
+    line_number(&scribe->line, "decision", conflict->decision);
+    scribe_field(scribe, "decided", conflict->entity, conflict->field, conflict->decision_value);
+    line_number(&scribe->line, "decided_at", conflict->decided_at);
+    return scribe_give(scribe);
+}
+
+static enum status give_conflicts(struct scribe *scribe)
+{
+    struct conflict_filter filter = {.state = -1, .severity = -1};
+    struct conflict conflict = {.number = 0};
+    struct arena arena;
+    enum status status = STATUS_OK;
+    arena_init(&arena, ROW_BYTES);
+    while (status == STATUS_OK) {
+        arena_reset(&arena);
+        status = conflict_next(scribe->desk->store, &filter, &arena, &conflict);
+        filter.after = conflict.number;
+        if (status == STATUS_OK)
+            status = give_conflict(scribe, &conflict);
+    }
+    arena_free(&arena);
+    return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+}
+
+enum status scribe_state(struct scribe *scribe, bool undoing)
+{
+    struct store *store = scribe->desk->store;
+    enum status status = STATUS_OK;
+    for (int table = 0; status == STATUS_OK && table < COPY_TABLES; table++) {
+        struct row_of of = {scribe, (enum copy_table)table};
+        status = copy_rows(store, (enum copy_table)table, give_row, &of);
+    }
+    if (status == STATUS_OK)
+        status = copy_records(store, give_record, scribe);
+    if (status == STATUS_OK)
+        status = give_links(scribe);
+    if (status == STATUS_OK)
+        status = copy_writes(store, undoing ? 0 : scribe->desk->now - RECENT_SECONDS, give_write, scribe);
+    if (status == STATUS_OK)
+        status = give_conflicts(scribe);
+    return status == STATUS_OK ? copy_learners(store, give_learner, scribe) : status;
+}
+
+/* --- in ---------------------------------------------------------------------------------------- */
+
+static enum status put_row(struct desk *desk, const json_t *line)
+{
+    for (int table = 0; table < COPY_TABLES; table++) {
+        if (slice_is(line_get_text(line, "table"), copy_table_name((enum copy_table)table)))
+            return copy_put_row(desk->store, (enum copy_table)table, line_get_text(line, "row"));
+    }
+    return STATUS_CORRUPT;
+}
+
+static enum status put_record(struct desk *desk, const json_t *line)
+{
+    struct staged staged = {
+        .side = line_get_number(line, "side") == 0 ? MUNICIPAL : PROVINCIAL,
+        .entity = (enum entity)line_get_number(line, "entity"),
+        .remote_id = line_get_text(line, "id"),
+        .version = line_get_number(line, "version"),
+        .updated = line_get_number(line, "updated"),
+        .state = (enum staged_state)line_get_number(line, "state"),
+        .kind = (uint8_t)line_get_number(line, "kind"),
+        .seen = line_get_number(line, "seen"),
+        .dirty = line_get_number(line, "dirty") != 0,
+        .waiting = line_get_text(line, "waiting"),
+        .open = line_get_text(line, "open"),
+        .cause = line_get_text(line, "cause"),
+        .payload = line_get_text(line, "payload"),
+        .fetch = {.run = line_get_number(line, "fetch_run"), .at = line_get_number(line, "fetch_at"),
+                  .call = line_get_text(line, "fetch_call"), .page = line_get_number(line, "fetch_page")},
+    };
+    return staged.entity < ENTITIES ? intake_put_back(desk, &staged) : STATUS_CORRUPT;
+}
+
+static enum status put_link(struct desk *desk, const json_t *line)
+{
+    struct link link = {
+        .number = line_get_number(line, "number"),
+        .entity = (enum entity)line_get_number(line, "entity"),
+        .remote_id = {line_get_text(line, "municipal_id"), line_get_text(line, "provincial_id")},
+        .state = (enum link_state)line_get_number(line, "state"),
+        .evidence = (enum link_evidence)line_get_number(line, "evidence"),
+        .kind = (uint8_t)line_get_number(line, "kind"),
+        .has_base = line_get_number(line, "has_base") != 0,
+        .run = line_get_number(line, "run"),
+        .base = line_get_text(line, "base"),
+        .since = line_get_text(line, "since"),
+        .identity = line_get_text(line, "identity"),
+    };
+    return copy_put_link(desk->store, &link);
+}
+
+static struct slice masked(struct desk *desk, struct slice subject)
+{
+    struct buffer text;
+    buffer_init(&text, 64 * 1024);
+    mask_subject(subject, &text);
+    struct slice kept = arena_copy(&desk->arena, buffer_slice(&text));
+    buffer_free(&text);
+    return kept;
+}
+
+static enum status put_write(struct desk *desk, const json_t *line)
+{
+    struct write write = {
+        .number = line_get_number(line, "number"),
+        .run = line_get_number(line, "run"),
+        .target = line_get_number(line, "target") == 0 ? MUNICIPAL : PROVINCIAL,
+        .entity = (enum entity)line_get_number(line, "entity"),
+        .operation = (enum write_operation)line_get_number(line, "operation"),
+        .state = (enum write_state)line_get_number(line, "state"),
+        .wave = (unsigned)line_get_number(line, "wave"),
+        .source_id = line_get_text(line, "source_id"),
+        .target_id = line_get_text(line, "target_id"),
+        .version = line_get_number(line, "version"),
+        .subject_text = line_get_text(line, "subject"),
+        .masked = masked(desk, line_get_text(line, "subject")),
+        .reason = line_get_word(line, "reason"),
+        .fields = (field_set)line_get_number(line, "fields"),
+        .decided = (field_set)line_get_number(line, "decided"),
+        .undoes = line_get_number(line, "undoes"),
+        .values = line_get_text(line, "values"),
+        .before = line_get_text(line, "before"),
+        .body = line_get_text(line, "body"),
+        .origin_system = line_get_text(line, "origin_system"),
+        .origin_number = line_get_text(line, "origin_number"),
+        .sent_at = line_get_number(line, "sent_at"),
+        .known_at = line_get_number(line, "known_at"),
+    };
+    (void)snprintf(write.code, sizeof write.code, "%s", line_get_word(line, "code"));
+    write.subject = desk_hash(desk, write.subject_text);
+    enum status status = keyed_ref(store_keyed(desk->store), write.subject_text, write.reference);
+    if (status == STATUS_OK)
+        status = planned_key(desk, &write, &write.key);
+    return status == STATUS_OK ? copy_put_write(desk->store, &write) : status;
+}
+
+static void fill_conflict(struct desk *desk, const json_t *line, struct conflict *ret)
+{
+    *ret = (struct conflict){
+        .number = line_get_number(line, "number"),
+        .kind = line_get_word(line, "kind"),
+        .severity = (enum severity)line_get_number(line, "severity"),
+        .entity = (enum entity)line_get_number(line, "entity"),
+        .subject = line_get_text(line, "subject"),
+        .masked = masked(desk, line_get_text(line, "subject")),
+        .field = line_get_word(line, "field"),
+        .value = {line_get_text(line, "municipal"), line_get_text(line, "provincial")},
+        .base = line_get_text(line, "base"),
+        .has_base = line_get_number(line, "has_base") != 0,
+        .owner = line_get_text(line, "owner"),
+        .reason = line_get_text(line, "reason"),
+        .remote_id = {line_get_text(line, "municipal_id"), line_get_text(line, "provincial_id")},
+        .year = (int)line_get_number(line, "year"),
+        .run = line_get_number(line, "run"),
+        .first_seen = line_get_number(line, "first_seen"),
+        .last_seen = line_get_number(line, "last_seen"),
+        .times = line_get_number(line, "times"),
+        .state = (enum conflict_state)line_get_number(line, "state"),
+        .decision = (enum decision)line_get_number(line, "decision"),
+        .decision_value = line_get_text(line, "decided"),
+        .decided_at = line_get_number(line, "decided_at"),
+    };
+}
+
+static enum status put_conflict(struct desk *desk, const json_t *line)
+{
+    struct conflict conflict;
+    struct slice person = line_get_text(line, "person");
+    fill_conflict(desk, line, &conflict);
+    (void)snprintf(conflict.region, sizeof conflict.region, "%s", line_get_word(line, "region"));
+    if (!slice_empty(person))
+        conflict.person = desk_account_hash(desk, "person", person);
+    if (line_get_number(line, "stands") != 0)
+        conflict.stands = line_get_number(line, "moved_on") == 0 ? standing(desk, &conflict)
+                                                                 : desk_hash(desk, conflict.subject);
+    enum status status = keyed_ref(store_keyed(desk->store), conflict.subject, conflict.reference);
+    return status == STATUS_OK ? copy_put_conflict(desk->store, &conflict) : status;
+}
+
+static enum status put_learner(struct desk *desk, const json_t *line)
+{
+    struct copy_learner learner = {.dirty = line_get_number(line, "dirty") != 0,
+                                   .due = line_get_number(line, "due"),
+                                   .balance = line_get_text(line, "balance")};
+    struct slice person = line_get_text(line, "person");
+    if (slice_empty(person))
+        return STATUS_OK; /* nothing of hers is staged any more */
+    learner.person = desk_account_hash(desk, "person", person);
+    return copy_put_learner(desk->store, &learner);
+}
+
+enum status state_put_line(struct desk *desk, const json_t *line)
+{
+    static const struct {
+        const char *is;
+        enum status (*put)(struct desk *desk, const json_t *line);
+    } kinds[] = {{"row", put_row},     {"record", put_record},     {"link", put_link},
+                 {"write", put_write}, {"conflict", put_conflict}, {"learner", put_learner}};
+    for (size_t index = 0; index < sizeof kinds / sizeof *kinds; index++) {
+        if (!line_is(line, kinds[index].is))
+            continue;
+        arena_reset(&desk->arena);
+        return kinds[index].put(desk, line);
+    }
+    return STATUS_NOT_FOUND;
+}
