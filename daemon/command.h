@@ -50,6 +50,8 @@ enum command_role { ROLE_ADMIN = 1, ROLE_CLERK = 2, ROLE_AUDIT = 4, ROLE_READ = 
     X(check, LOCAL, ROLE_ADMIN, N_("settings, definitions, secrets, disk; then the platforms"))    \
     X(explain, VIEW, ROLE_ADMIN | ROLE_CLERK | ROLE_AUDIT,                                         \
       N_("one raw record through the mapping; why a conflict or a record stands as it does"))                                    \
+    X(replay, LOCAL, ROLE_ADMIN | ROLE_CLERK | ROLE_AUDIT | ROLE_READ,                             \
+      N_("decides a recorded cycle once more, offline, and says whether it comes to the same"))    \
     X(mode, ACTION, ROLE_ADMIN, N_("observe: everything but writing; write: all"))                 \
     X(pause, ACTION, ROLE_ADMIN, N_("no cycle begins until resume"))                               \
     X(resume, ACTION, ROLE_ADMIN, N_("goes on after pause, or releases a held plan"))              \

@@ -64,9 +64,11 @@ static uint32_t word_of(const uint8_t *at)
     return (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];
 }
 
-/* Another character of the same class. X, which may close an ID, comes of nothing but itself. */
+/* Another character of the same class. X, which may be a check character, comes of nothing but itself. */
 static int32_t other_character(int32_t point, uint32_t chance, bool first)
 {
+    if (point == 'X' || point == 'x')
+        return point;
     if (point >= '0' && point <= '9')
         return first ? (int32_t)('1' + chance % 9) : (int32_t)('0' + chance % 10);
     if (point >= 'A' && point <= 'Z')

@@ -3,6 +3,7 @@
 #include "daemon/cli/check.h"
 #include "daemon/cli/decisions.h"
 #include "daemon/cli/explain.h"
+#include "daemon/cli/replay.h"
 #include "daemon/cli/language.h"
 
 #include <stdlib.h>
@@ -182,8 +183,11 @@ int carry_out(struct invocation *invocation)
 {
     struct carried at;
     begin(&at, invocation);
-    int code = session_open(invocation->config, &at.session);
-    if (strcmp(invocation->command->name, "check") == 0) {
+    bool alone = strcmp(invocation->command->name, "replay") == 0; /* a file is all it needs */
+    int code = alone ? EXIT_DONE : session_open(invocation->config, &at.session);
+    if (alone) {
+        code = replay_run(invocation->arguments, carried_row, &at, at.session.message, sizeof at.session.message);
+    } else if (strcmp(invocation->command->name, "check") == 0) {
         code = check(&at, code);
     } else if (code == EXIT_DONE) {
         code = carry(&at);

@@ -38,6 +38,7 @@ void show_runs(struct show *show, json_t *row);
 void show_run(struct show *show, json_t *row);
 void show_check(struct show *show, json_t *row);
 void show_explain(struct show *show, json_t *row);
+void show_replay(struct show *show, json_t *row);
 void show_mode(struct show *show, json_t *row);
 void show_pause(struct show *show, json_t *row);
 void show_resume(struct show *show, json_t *row);

@@ -15,6 +15,7 @@ struct play {
     uint8_t digest[16];
     struct digest *digester;
     struct replay replay;
+    struct state_in in;
     struct scribe scribe;
     bool opened, started, scribing;
     int64_t rows; /* put in since the last commit */
@@ -117,6 +118,7 @@ static bool open_head(struct play *play, const json_t *line)
         return stop(play, REPLAY_NO_FILE, STATUS_OK);
     (void)snprintf(play->result->program, sizeof play->result->program, "%s", line_get_word(line, "program"));
     play->opened = true;
+    play->in.desk = &play->replay.cycle.desk;
     enum status status = replay_open(&play->replay, line);
     return status == STATUS_OK || failed(play, status);
 }
@@ -127,7 +129,7 @@ static bool put_state(struct play *play, const json_t *line, bool *ret_was)
     struct store *store = play->replay.store;
     enum status status = play->rows == 0 ? store_begin(store) : STATUS_OK;
     if (status == STATUS_OK)
-        status = state_put_line(&play->replay.cycle.desk, line);
+        status = state_put_line(&play->in, line);
     *ret_was = status == STATUS_OK;
     if (status == STATUS_NOT_FOUND || (status == STATUS_OK && ++play->rows == COMMIT_ROWS)) {
         play->rows = 0;
@@ -215,6 +217,7 @@ static void close_play(struct play *play)
     for (size_t index = 0; index < play->decided_count; index++)
         free(play->decided[index]);
     free(play->decided);
+    free(play->in.members);
     digest_free(play->digester);
     free(play->text);
     if (play->file != NULL)

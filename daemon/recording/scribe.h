@@ -37,8 +37,18 @@ void scribe_json(struct scribe *scribe, const char *name, enum side side, struct
 
 /* All that the state holds, a line a row (recording/state.c). */
 enum status scribe_state(struct scribe *scribe, bool undoing);
+/* A record of a group, under the group's name in the recorded state. */
+struct state_member {
+    enum side side;
+    char group[40], remote_id[72];
+};
+struct state_in {
+    struct desk *desk;
+    struct state_member *members; /* malloc'ed */
+    size_t member_count;
+};
 /* Puts such a line in; NOT_FOUND: it is no line of a state. CORRUPT. */
-enum status state_put_line(struct desk *desk, const json_t *line);
+enum status state_put_line(struct state_in *in, const json_t *line);
 
 /* What the run decided, in an order that does not depend on the state's key: its writes, all conflicts as they
  * stand, the cycle's end (recording/decided.c). */

@@ -1,12 +1,14 @@
 #include "daemon/recording/scribe.h"
 
 #include "daemon/store/copy.h"
+#include "daemon/work/correlate.h"
 #include "daemon/work/finding.h"
 #include "daemon/work/intake.h"
 #include "daemon/work/planned.h"
 #include "mapping/mask.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { RECENT_SECONDS = 2 * 86400 /* longer than anything looks back, but an undo */, NAME_BYTES = 32,
@@ -29,9 +31,33 @@ static enum status give_row(void *context, struct slice json)
     return scribe_give(scribe);
 }
 
+/* A group is named by a hash of the state's key: each record in one says which, so that it can be named anew. */
+static enum status group_of(struct desk *desk, enum side side, struct slice remote_id, struct slice *ret)
+{
+    struct desk_copy copy;
+    struct person person;
+    *ret = (struct slice){0};
+    enum status status = desk_copy(desk, side, ENTITY_HOURS, remote_id, &copy);
+    if (status != STATUS_OK || !copy.decoded.ok)
+        return status;
+    status = person_resolve(desk, side, copy.decoded.record.value[FIELD_HOURS_PERSON], &person);
+    return status == STATUS_OK ? correlate_group(desk, &copy, &person, ret) : status;
+}
+
+static bool in_group(const struct staged *staged)
+{
+    return staged->entity == ENTITY_HOURS && slice_is(staged->open, "ambiguous_match");
+}
+
 static enum status give_record(void *context, const struct staged *staged)
 {
     struct scribe *scribe = context;
+    struct slice group = {0};
+    arena_reset(&scribe->desk->arena);
+    enum status status =
+        in_group(staged) ? group_of(scribe->desk, staged->side, staged->remote_id, &group) : STATUS_OK;
+    if (status != STATUS_OK)
+        return status;
     line_begin(&scribe->line, "record");
     line_number(&scribe->line, "side", staged->side);
     line_number(&scribe->line, "entity", staged->entity);
@@ -49,6 +75,7 @@ static enum status give_record(void *context, const struct staged *staged)
     line_number(&scribe->line, "fetch_at", staged->fetch.at);
     line_text(&scribe->line, "fetch_call", staged->fetch.call);
     line_number(&scribe->line, "fetch_page", staged->fetch.page);
+    line_text(&scribe->line, "group", group);
     scribe_json(scribe, "payload", staged->side, staged->payload);
     return scribe_give(scribe);
 }
@@ -184,6 +211,8 @@ static enum status give_conflict(struct scribe *scribe, const struct conflict *c
     line_number(&scribe->line, "severity", conflict->severity);
     line_number(&scribe->line, "entity", conflict->entity);
     scribe_subject(scribe, "subject", conflict->subject);
+    if (slice_starts(conflict->subject, SLICE("group:")))
+        line_text(&scribe->line, "group", (struct slice){conflict->subject.at + 6, conflict->subject.size - 6});
     line_text(&scribe->line, "field", slice_of(conflict->field));
     scribe_field(scribe, "municipal", conflict->entity, conflict->field, conflict->value[MUNICIPAL]);
     scribe_field(scribe, "provincial", conflict->entity, conflict->field, conflict->value[PROVINCIAL]);
@@ -248,8 +277,9 @@ enum status scribe_state(struct scribe *scribe, bool undoing)
 
 /* --- in ---------------------------------------------------------------------------------------- */
 
-static enum status put_row(struct desk *desk, const json_t *line)
+static enum status put_row(struct state_in *in, const json_t *line)
 {
+    struct desk *desk = in->desk;
     for (int table = 0; table < COPY_TABLES; table++) {
         if (slice_is(line_get_text(line, "table"), copy_table_name((enum copy_table)table)))
             return copy_put_row(desk->store, (enum copy_table)table, line_get_text(line, "row"));
@@ -257,8 +287,25 @@ static enum status put_row(struct desk *desk, const json_t *line)
     return STATUS_CORRUPT;
 }
 
-static enum status put_record(struct desk *desk, const json_t *line)
+static enum status keep_member(struct state_in *in, enum side side, struct slice remote_id, struct slice group)
 {
+    if (slice_empty(group))
+        return STATUS_OK;
+    struct state_member *grown = realloc(in->members, (in->member_count + 1) * sizeof *grown);
+    if (grown == NULL)
+        return STATUS_NO_MEMORY;
+    in->members = grown;
+    grown[in->member_count] = (struct state_member){.side = side};
+    (void)snprintf(grown[in->member_count].group, sizeof grown->group, "%.*s", (int)group.size, group.at);
+    (void)snprintf(grown[in->member_count].remote_id, sizeof grown->remote_id, "%.*s", (int)remote_id.size,
+                   remote_id.at);
+    in->member_count++;
+    return STATUS_OK;
+}
+
+static enum status put_record(struct state_in *in, const json_t *line)
+{
+    struct desk *desk = in->desk;
     struct staged staged = {
         .side = line_get_number(line, "side") == 0 ? MUNICIPAL : PROVINCIAL,
         .entity = (enum entity)line_get_number(line, "entity"),
@@ -276,11 +323,15 @@ static enum status put_record(struct desk *desk, const json_t *line)
         .fetch = {.run = line_get_number(line, "fetch_run"), .at = line_get_number(line, "fetch_at"),
                   .call = line_get_text(line, "fetch_call"), .page = line_get_number(line, "fetch_page")},
     };
+    enum status status = keep_member(in, staged.side, staged.remote_id, line_get_text(line, "group"));
+    if (status != STATUS_OK)
+        return status;
     return staged.entity < ENTITIES ? intake_put_back(desk, &staged) : STATUS_CORRUPT;
 }
 
-static enum status put_link(struct desk *desk, const json_t *line)
+static enum status put_link(struct state_in *in, const json_t *line)
 {
+    struct desk *desk = in->desk;
     struct link link = {
         .number = line_get_number(line, "number"),
         .entity = (enum entity)line_get_number(line, "entity"),
@@ -307,8 +358,9 @@ static struct slice masked(struct desk *desk, struct slice subject)
     return kept;
 }
 
-static enum status put_write(struct desk *desk, const json_t *line)
+static enum status put_write(struct state_in *in, const json_t *line)
 {
+    struct desk *desk = in->desk;
     struct write write = {
         .number = line_get_number(line, "number"),
         .run = line_get_number(line, "run"),
@@ -370,11 +422,30 @@ static void fill_conflict(struct desk *desk, const json_t *line, struct conflict
     };
 }
 
-static enum status put_conflict(struct desk *desk, const json_t *line)
+/* The group's name under this state's key, by the first of its records; else the old one, which is nobody's. */
+static enum status name_group(struct state_in *in, struct slice was, struct conflict *conflict)
+{
+    struct slice group = was;
+    enum status status = STATUS_OK;
+    for (size_t index = 0; index < in->member_count; index++) {
+        if (slice_is(was, in->members[index].group)) {
+            status = group_of(in->desk, in->members[index].side, slice_of(in->members[index].remote_id), &group);
+            break;
+        }
+    }
+    conflict->subject = arena_printf(&in->desk->arena, "group:%.*s", (int)group.size, group.at);
+    return status == STATUS_OK && conflict->subject.at == NULL ? STATUS_NO_MEMORY : status;
+}
+
+static enum status put_conflict(struct state_in *in, const json_t *line)
 {
     struct conflict conflict;
+    struct desk *desk = in->desk;
     struct slice person = line_get_text(line, "person");
+    struct slice group = line_get_text(line, "group");
     fill_conflict(desk, line, &conflict);
+    if (!slice_empty(group) && name_group(in, group, &conflict) != STATUS_OK)
+        return STATUS_CORRUPT;
     (void)snprintf(conflict.region, sizeof conflict.region, "%s", line_get_word(line, "region"));
     if (!slice_empty(person))
         conflict.person = desk_account_hash(desk, "person", person);
@@ -385,8 +456,9 @@ static enum status put_conflict(struct desk *desk, const json_t *line)
     return status == STATUS_OK ? copy_put_conflict(desk->store, &conflict) : status;
 }
 
-static enum status put_learner(struct desk *desk, const json_t *line)
+static enum status put_learner(struct state_in *in, const json_t *line)
 {
+    struct desk *desk = in->desk;
     struct copy_learner learner = {.dirty = line_get_number(line, "dirty") != 0,
                                    .due = line_get_number(line, "due"),
                                    .balance = line_get_text(line, "balance")};
@@ -397,18 +469,18 @@ static enum status put_learner(struct desk *desk, const json_t *line)
     return copy_put_learner(desk->store, &learner);
 }
 
-enum status state_put_line(struct desk *desk, const json_t *line)
+enum status state_put_line(struct state_in *in, const json_t *line)
 {
     static const struct {
         const char *is;
-        enum status (*put)(struct desk *desk, const json_t *line);
+        enum status (*put)(struct state_in *in, const json_t *line);
     } kinds[] = {{"row", put_row},     {"record", put_record},     {"link", put_link},
                  {"write", put_write}, {"conflict", put_conflict}, {"learner", put_learner}};
     for (size_t index = 0; index < sizeof kinds / sizeof *kinds; index++) {
         if (!line_is(line, kinds[index].is))
             continue;
-        arena_reset(&desk->arena);
-        return kinds[index].put(desk, line);
+        arena_reset(&in->desk->arena);
+        return kinds[index].put(in, line);
     }
     return STATUS_NOT_FOUND;
 }
