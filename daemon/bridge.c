@@ -280,7 +280,7 @@ enum status bridge_start(struct bridge *bridge, const struct cycle_order *order)
     status = run_new(&bridge->setup, &bridge->run);
     if (status != STATUS_OK)
         return status;
-    bridge->recording = bridge->settings->record != 0 && !order->reviewed;
+    bridge->recording = bridge->settings->record != 0;
     run_event(bridge->run, &(struct event){.kind = EVENT_START});
     bridge_step(bridge);
     return STATUS_OK;

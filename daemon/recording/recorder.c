@@ -82,6 +82,7 @@ static void line_order(struct recorder *recorder)
     line_text(line, "scope_region", desk->scope.region);
     line_number(line, "dry", cycle->dry);
     line_number(line, "by_operator", desk->by_operator);
+    line_number(line, "reviewed", desk->order.reviewed);
     line_number(line, "undo_run", desk->order.undo_run);
     line_number(line, "undo_conflict", desk->order.undo_conflict);
     line_number(line, "started", cycle->started);

@@ -69,6 +69,7 @@ static void fill_desk(struct replay *replay, const json_t *head)
     desk->scope.limited = line_get_number(head, "kind") == RUN_SCOPED;
     desk->scope.year = (int)line_get_number(head, "year");
     desk->scope.region = arena_copy(&replay->texts, line_get_text(head, "scope_region"));
+    desk->order.reviewed = line_get_number(head, "reviewed") != 0;
     desk->order.undo_run = line_get_number(head, "undo_run");
     desk->order.undo_conflict = line_get_number(head, "undo_conflict");
 }

@@ -50,6 +50,10 @@ struct state_in {
 /* Puts such a line in; NOT_FOUND: it is no line of a state. CORRUPT. */
 enum status state_put_line(struct state_in *in, const json_t *line);
 
+/* The part of it in recording/hashes.c: behind all writes. */
+enum status scribe_hashes(struct scribe *scribe);
+enum status state_put_hashes(struct state_in *in, const json_t *line);
+
 /* What the run decided, in an order that does not depend on the state's key: its writes, all conflicts as they
  * stand, the cycle's end (recording/decided.c). */
 enum status scribe_decided(struct scribe *scribe, int exit_code, struct slice counts);

@@ -132,6 +132,7 @@ static enum status give_write(void *context, const struct write *write)
     line_number(&scribe->line, "fields", (int64_t)write->fields);
     line_number(&scribe->line, "decided", (int64_t)write->decided);
     line_number(&scribe->line, "undoes", write->undoes);
+    line_number(&scribe->line, "reviewed", hashset_has(&scribe->desk->order.keys, write->key));
     scribe_packed(scribe, "values", write->values);
     scribe_packed(scribe, "before", write->before);
     scribe_json(scribe, "body", write->target, write->body);
@@ -272,7 +273,9 @@ enum status scribe_state(struct scribe *scribe, bool undoing)
         status = copy_writes(store, undoing ? 0 : scribe->desk->now - RECENT_SECONDS, give_write, scribe);
     if (status == STATUS_OK)
         status = give_conflicts(scribe);
-    return status == STATUS_OK ? copy_learners(store, give_learner, scribe) : status;
+    if (status == STATUS_OK)
+        status = copy_learners(store, give_learner, scribe);
+    return status == STATUS_OK ? scribe_hashes(scribe) : status;
 }
 
 /* --- in ---------------------------------------------------------------------------------------- */
@@ -391,6 +394,8 @@ static enum status put_write(struct state_in *in, const json_t *line)
     enum status status = keyed_ref(store_keyed(desk->store), write.subject_text, write.reference);
     if (status == STATUS_OK)
         status = planned_key(desk, &write, &write.key);
+    if (status == STATUS_OK && line_get_number(line, "reviewed") != 0)
+        status = hashset_add(&desk->order.keys, write.key);
     return status == STATUS_OK ? copy_put_write(desk->store, &write) : status;
 }
 
@@ -475,7 +480,7 @@ enum status state_put_line(struct state_in *in, const json_t *line)
         const char *is;
         enum status (*put)(struct state_in *in, const json_t *line);
     } kinds[] = {{"row", put_row},     {"record", put_record},     {"link", put_link},
-                 {"write", put_write}, {"conflict", put_conflict}, {"learner", put_learner}};
+                 {"write", put_write}, {"conflict", put_conflict}, {"learner", put_learner}, {"hashes", state_put_hashes}};
     for (size_t index = 0; index < sizeof kinds / sizeof *kinds; index++) {
         if (!line_is(line, kinds[index].is))
             continue;

@@ -10,7 +10,7 @@ import people
 from case import CityCase
 from city import BUILD, City
 
-DONE, CONFLICTS, INPUT, INTERNAL = 0, 3, 65, 70
+DONE, CONFLICTS, HELD, INPUT = 0, 3, 5, 65
 ID = re.compile(r"(?<![0-9])[0-9]{17}[0-9Xx](?![0-9])")
 
 
@@ -195,6 +195,34 @@ class Kinds(unittest.TestCase):
             city.cebridge("resync", "--full", "--dry-run")
             city.once("--full")
             self.replayed(city)
+
+    # holds: plan.recorded
+    def test_a_reviewed_plan_and_a_released_one_are_replayed(self):
+        with City(people=30, hours=150) as city:
+            city.configure("settle = 0 s\n", "settle = 0 s\n\n[guard]\nmax_updates = 0 %\nmin_updates = 2\n")
+            record(city)
+            city.once("--full")
+            city.once("--full")  # the guards do not count updates before
+            persons = [row["code"] for row in city.control("/dump?side=municipal&entity=account")
+                       if row["kind"] == "person" and row["valid"] and row["mobile"]][:3]
+            plan = str(city.folder / "plan.json")
+            self.change(city, persons[:1], "13900001111")
+            city.cebridge("plan", "--out", plan)
+            self.change(city, persons[1:2], "13900002222")
+            self.assertEqual(city.cebridge("apply", plan).returncode, DONE)
+            self.replayed(city)
+            self.change(city, persons, "13900003333")
+            self.assertEqual(city.once().returncode, HELD)
+            held = json.loads(city.cebridge("status", "--json").stdout)["held_plan"]
+            self.assertEqual(city.cebridge("resume", "--release-plan", str(held["run"])).returncode, DONE)
+            self.assertEqual(city.once().returncode, DONE)
+            self.replayed(city)
+
+    @staticmethod
+    def change(city, persons, mobile):
+        for person in persons:
+            city.control("/edit", {"side": "municipal", "entity": "account", "match": {"idCard": person},
+                                   "set": {"mobile": mobile}})
 
     def test_without_the_setting_nothing_is_recorded_and_only_the_newest_are_kept(self):
         with City(people=4) as city:
