@@ -1,16 +1,17 @@
 """A recorded run, replayed without any network: the same decisions, and nobody named."""
 import json
 import os
+import pathlib
 import re
-import shutil
 import subprocess
 import unittest
 
 import people
 from case import CityCase
-from city import BUILD, City
+from city import BUILD, ROOT, City
 
 DONE, CONFLICTS, HELD, INPUT = 0, 3, 5, 65
+SCHEMA = json.loads(pathlib.Path(ROOT / "docs/schemas/replay.schema.json").read_text())
 ID = re.compile(r"(?<![0-9])[0-9]{17}[0-9Xx](?![0-9])")
 
 
@@ -89,8 +90,10 @@ class Recording(CityCase):
             found = rows(done)
             self.assertEqual(found[-1]["end"], "same")
             self.assertEqual(found[-1]["decisions"], len(found) - 1)
-            self.assertTrue(any(row["is"] == "decided_write" for row in found))
-            self.assertTrue(any(row["is"] == "decided_conflict" for row in found))
+            self.assertEqual({row["is"] for row in found},
+                             {"decided_write", "decided_conflict", "decided_run", "replay"})
+            for row in found:
+                self.assertLessEqual(set(row), set(SCHEMA["properties"]))
 
     def test_two_replays_say_the_same_byte_for_byte(self):
         for path in self.files:
