@@ -1,6 +1,7 @@
 /* The mapping or a platform's definition became another: that is no change of data (reconciliation.md,
- * "Guards"). It is named in the log; what is staged is read by the new mapping at once, and what only that
- * made different is planned under the reason `mapping_changed`. Refused writes are sent again. */
+ * "Guards"). It is named in the log; what is staged is read by the new mapping at once, an entity whose policies or
+ * direction are others is judged again as a whole, and what only that made different is planned under the reason
+ * `mapping_changed`. Refused writes are sent again. */
 #ifndef WORK_REDEFINE_H
 #define WORK_REDEFINE_H
 

@@ -222,6 +222,26 @@ class Redefined(CityCase):
         self.assertEqual(rows, [])
 
     # holds: guard.definition_change
+    def test_another_policy_or_direction_has_all_of_the_entity_judged_again(self):
+        """What the policy kept apart is carried over at once and planned apart, though nobody changed it since."""
+        codes = [self.new_person() for _ in range(3)]
+        self.run_once()
+        self.write_mapping(lambda fields: fields["mobile"].update(policy="ignore"))
+        self.addCleanup(self.run_once)
+        self.addCleanup(self.write_mapping)
+        self.run_once()
+        for code in codes:
+            self.edit("municipal", "account", {"idCard": code}, mobile="13800000008")
+        self.run_once()
+        self.assertEqual({self.person_row("provincial", code)["lxdh"] for code in codes}, {"13800000001"})
+        self.write_mapping()
+        mine = [row for row in self.city.lines("plan") if row["fields"] == ["mobile"]]
+        self.assertEqual([(row["reason"], row["cause"]) for row in mine], [("mapping_changed", "mapping")] * 3)
+        self.run_once()
+        self.assertEqual({self.person_row("provincial", code)["lxdh"] for code in codes}, {"13800000008"})
+        self.assertEqual(self.city.lines("plan"), [], "once is enough")
+
+    # holds: guard.definition_change
     def test_another_definition_of_a_platform_is_named_once_and_changes_no_data(self):
         before = {side: self.city.control(f"/digest?side={side}") for side in people.SIDES}
         known = len(self.told("definition_changed"))
