@@ -324,7 +324,11 @@ static enum status judge_relinks(struct desk *desk, bool *ret_released)
     *ret_released = verdict == RELINK_MANY && released(desk, plan);
     if (verdict == RELINK_MANY && !*ret_released) {
         desk->guard = guard_verdict_name(GUARD_RELINKS);
-        return finding_side(desk, MUNICIPAL, KIND_mass_change_guard, "", desk->guard);
+        for (enum side side = MUNICIPAL; status == STATUS_OK && side < SIDES; side++) {
+            if (desk->relinks.of[side])
+                status = finding_side(desk, side, KIND_mass_change_guard, "", desk->guard);
+        }
+        return status;
     }
     if (verdict == RELINK_NONE)
         return STATUS_OK;

@@ -84,6 +84,7 @@ struct desk_relinks {
     struct hashset counted; /* pairs */
     struct hash digest;     /* of those */
     bool any_apart;         /* some pair was ever taken apart by people */
+    bool of[SIDES];         /* whose records had another counterpart before */
     bool waiting, allowed;
 };
 

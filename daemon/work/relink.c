@@ -21,29 +21,32 @@ enum status relink_dropped(struct desk *desk, const struct pair *pair)
     return status;
 }
 
-static enum status was_linked(struct desk *desk, const struct pair *pair, bool *ret)
+/* Which sides' record of the two had another counterpart before. */
+static enum status was_linked(struct desk *desk, const struct pair *pair, bool ret[SIDES])
 {
     enum status status = STATUS_OK;
-    *ret = false;
-    for (enum side side = MUNICIPAL; status == STATUS_OK && side < SIDES && !*ret; side++) {
+    for (enum side side = MUNICIPAL; status == STATUS_OK && side < SIDES; side++) {
         struct slice remote_id = pair->correlation.remote_id[side];
-        *ret = hashset_has(&desk->relinks.dropped,
-                           desk_record_hash(desk, DROPPED, side, pair->entity, remote_id));
-        if (!*ret && desk->relinks.any_apart)
-            status = apart_names(desk->store, pair->entity, side, remote_id, ret);
+        ret[side] = hashset_has(&desk->relinks.dropped,
+                                desk_record_hash(desk, DROPPED, side, pair->entity, remote_id));
+        if (!ret[side] && desk->relinks.any_apart)
+            status = apart_names(desk->store, pair->entity, side, remote_id, &ret[side]);
     }
     return status;
 }
 
 enum status relink_waits(struct desk *desk, const struct pair *pair, bool *ret)
 {
+    bool linked[SIDES] = {false};
     *ret = false;
     if (pair->correlation.match != MATCH_FOUND || pair->correlation.link.number != 0 ||
         (!desk->relinks.any_apart && desk->relinks.dropped.count == 0))
         return STATUS_OK;
-    enum status status = was_linked(desk, pair, ret);
-    if (status != STATUS_OK || !*ret)
+    enum status status = was_linked(desk, pair, linked);
+    if (status != STATUS_OK || !(linked[MUNICIPAL] || linked[PROVINCIAL]))
         return status;
+    for (enum side side = MUNICIPAL; side < SIDES; side++)
+        desk->relinks.of[side] = desk->relinks.of[side] || linked[side];
     struct hash both = desk_hash_pair(desk, entity_name(pair->entity), pair->correlation.remote_id[MUNICIPAL],
                                       pair->correlation.remote_id[PROVINCIAL]);
     *ret = !desk->relinks.allowed;

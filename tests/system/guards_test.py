@@ -322,8 +322,9 @@ class Relinks(CityCase):
         self.begin_city(self.addCleanup)  # what is held holds up the next test
         super().setUp()
 
-    def relinked(self, count):
-        """Everybody's link is taken back; in place of the counterpart another record of the same course stands."""
+    def relinked(self, count, moved="provincial"):
+        """Everybody's link is taken back; in place of the counterpart on the side `moved` another record of the same
+        course stands."""
         codes = [self.new_person() for _ in range(count)]
         for code in codes:
             self.seed("municipal", hours=[people.hours("municipal", code, next(people.NUMBERS))])
@@ -333,8 +334,8 @@ class Relinks(CityCase):
         for row in self.open_now():
             self.assertEqual(self.city.cebridge("unlink", str(row["number"]), "--reason", "not one").returncode, 0)
         for code in codes:
-            self.edit("provincial", "hours", {CODE["provincial"]: code}, yxbz="0")
-            self.seed("provincial", hours=[people.hours("provincial", code, next(people.NUMBERS), sl="4.00")])
+            self.edit(moved, "hours", {CODE[moved]: code}, **people.REVOKED[moved])
+            self.seed(moved, hours=[people.hours(moved, code, next(people.NUMBERS), amount=4)])
         return codes
 
     def links(self):
@@ -369,6 +370,15 @@ class Relinks(CityCase):
         self.assertEqual(self.person_row("provincial", codes[0])["mc"], "王丁")
         self.run_once()
         self.assertEqual((self.guards(), self.mismatches()), ([], MOST + 1))
+
+    def test_they_are_told_of_the_side_whose_records_find_another_counterpart(self):
+        for moved, side in (("provincial", "municipal"), ("municipal", "provincial")):
+            with self.subTest(moved=moved):
+                self.setUp()
+                self.relinked(MOST + 1, moved)
+                self.run_once(exits=(5,))
+                self.assertEqual([row["subject"] for row in self.open_now() if row["kind"] == "mass_change_guard"],
+                                 [f"side:{side}"])
 
     def test_another_plan_than_the_released_one_is_held_again(self):
         codes = self.relinked(MOST + 1)
