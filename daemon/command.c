@@ -111,6 +111,8 @@ static const struct argument arguments[] = {
     {"rebase", "reason", 0, ARGUMENT_TEXT, "reason", NULL, false, false, N_("why, for the log")},
     {"unlink", "RECORD", 0, ARGUMENT_TEXT, "record", NULL, false, true,
      N_("number of a conflict, or the reference of a record (16 hex digits)")},
+    {"unlink", "undo", 0, ARGUMENT_FLAG, "undo", NULL, false, false,
+     N_("it was a mistake: the two may be linked again")},
     {"unlink", "reason", 0, ARGUMENT_TEXT, "reason", NULL, false, false, N_("why, for the log")},
 };
 

@@ -17,6 +17,11 @@ void show_rebase(struct show *show, json_t *row)
 
 void show_unlink(struct show *show, json_t *row)
 {
+    if (json_object_get(row, "undone") != NULL) {
+        show_line(show, _("Apart no longer"), show_text(row, "undone"), COLOUR_GREEN);
+        show_line(show, _("Next"), _("both records are decided again, and linked if they are the same"), COLOUR_NONE);
+        return;
+    }
     show_line(show, _("Link taken back"), show_text(row, "unlinked"), COLOUR_GREEN);
     show_line(show, _("Next"), _("both records are decided again, and kept apart"), COLOUR_NONE);
 }

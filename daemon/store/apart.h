@@ -10,6 +10,11 @@ enum status apart_put(struct store *store, enum entity entity, const struct slic
                       int64_t now);
 enum status apart_has(struct store *store, enum entity entity, const struct slice remote_id[SIDES],
                       bool *ret);
+/* The pair last taken apart of which these are; one of the two may be empty: any. Ids in the arena. NOT_FOUND. */
+enum status apart_last(struct store *store, enum entity entity, const struct slice remote_id[SIDES],
+                       struct arena *arena, struct slice ret[SIDES]);
+/* The two may be linked again. NOT_FOUND: they are not kept apart. */
+enum status apart_forget(struct store *store, enum entity entity, const struct slice remote_id[SIDES]);
 /* Was the side's record ever taken from another one? */
 enum status apart_names(struct store *store, enum entity entity, enum side side, struct slice remote_id,
                         bool *ret);

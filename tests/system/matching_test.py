@@ -10,6 +10,8 @@ import people  # noqa: E402
 from case import CityCase, PEOPLE  # noqa: E402
 from people import CODE, FORMER, MOBILE, OTHER, SIDES  # noqa: E402
 
+INPUT = 65
+
 
 class Accounts(CityCase):
     def corrected(self, side):
@@ -255,6 +257,42 @@ class Hours(CityCase):
             self.run_once(*arguments)
             self.assertEqual(self.found(), [("ambiguous_match", "")])
             self.assertEqual({side: self.written(side) for side in SIDES}, before)
+
+    def undo_unlink(self, which):
+        return self.city.cebridge("unlink", "--undo", which, "--reason", "one course after all")
+
+    # holds: plan.unlink
+    def test_an_unlink_that_was_a_mistake_is_taken_back(self):
+        code, number = self.new_person(), next(people.NUMBERS)
+        self.seed("municipal", hours=[people.hours("municipal", code, number, amount=2)])
+        self.seed("provincial", hours=[people.hours("provincial", code, number, system="371600", amount=3)])
+        self.unlink()
+        self.assertEqual(self.found(), [("ambiguous_match", "")])
+        which = str(self.open_now()[0]["number"])
+        done = self.undo_unlink(which)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.run_once()
+        self.assertEqual((self.found(), self.counts(code)), ([("field_mismatch", "amount")], (1, 1)))
+        logged = [row for row in self.city.lines("log", "--event", "unlink_undone")][-1]
+        self.assertEqual(logged["reason"], "one course after all")
+        self.assertIn("uid", logged["who"])
+        for wrong in (which, "999999", "0123456789abcdef"):
+            self.assertEqual(self.undo_unlink(wrong).returncode, INPUT, wrong)
+
+    # holds: plan.unlink
+    def test_whoever_has_another_counterpart_by_now_keeps_it(self):
+        code = self.new_person()
+        self.pair(code, provincial={"sl": "3.00"})
+        self.run_once()
+        which = str(self.open_now()[0]["number"])
+        self.city.cebridge("unlink", which, "--reason", "two courses of one name")
+        self.run_once()
+        self.assertEqual(self.counts(code), (2, 2))
+        done = self.undo_unlink(which)
+        self.assertEqual(done.returncode, INPUT)
+        self.assertIn("another record by now", done.stderr)
+        self.run_once()
+        self.assertEqual((self.found(), self.counts(code)), ([], (2, 2)))
 
     # holds: match.link_holds
     def test_a_linked_record_stays_linked_whatever_changes(self):

@@ -1,14 +1,17 @@
+#!/usr/bin/env python3
 """A recorded run, replayed without any network: the same decisions, and nobody named."""
 import json
 import os
 import pathlib
 import re
 import subprocess
+import sys
 import unittest
 
-import people
-from case import CityCase
-from city import BUILD, ROOT, City
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "support"))
+import people  # noqa: E402
+from case import CityCase  # noqa: E402
+from city import BUILD, ROOT, City  # noqa: E402
 
 DONE, CONFLICTS, HELD, INPUT = 0, 3, 5, 65
 SCHEMA = json.loads(pathlib.Path(ROOT / "docs/schemas/replay.schema.json").read_text())
