@@ -31,7 +31,8 @@ static void put_codes(struct pseudonym *pseudonym, const char *name, const struc
         ret->status = STATUS_NO_MEMORY;
     else if (count > 1)
         qsort(sorted, count, sizeof *sorted, by_slice);
-    buffer_printf(ret, count == 0 ? "" : " %s", name);
+    if (count > 0)
+        buffer_printf(ret, " %s", name);
     for (size_t index = 0; sorted != NULL && index < count; index++) {
         buffer_text(ret, index == 0 ? "=" : ",");
         buffer_append(ret, sorted[index]);
