@@ -57,7 +57,9 @@ static void walk(struct names *names, const json_t *value)
     if (json_is_string(value))
         add_pointer(names, json_string_value(value));
     json_array_foreach(value, index, member)
+    {
         walk(names, member);
+    }
     json_object_foreach((json_t *)value, key, member)
     {
         if (!elsewhere(key))

@@ -49,7 +49,7 @@ static enum status read_again(void *context, const struct staged *row)
 static enum status rules_digest(struct desk *desk, enum entity entity, uint64_t *ret)
 {
     struct buffer text;
-    uint8_t digest[HASH_BYTES];
+    uint8_t digest[HASH_BYTES] = {0};
     buffer_init(&text, RULES_BYTES);
     buffer_text(&text, direction_name(mapping_direction(desk->mapping, entity)));
     for (enum field field = field_first(entity); field < field_end(entity); field++)
