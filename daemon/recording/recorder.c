@@ -88,6 +88,16 @@ static void line_order(struct recorder *recorder)
     line_number(line, "started", cycle->started);
 }
 
+/* What the desk knows from the cycle before: a process that goes on judges less than a new one. */
+static void line_desk(struct recorder *recorder)
+{
+    const struct desk *desk = &recorder->cycle->desk;
+    struct buffer *line = &recorder->scribe.line;
+    line_number(line, "organisation_changed", desk->organisation_changed);
+    line_number(line, "ambiguous_open", desk->ambiguous_open);
+    line_number(line, "any_lower", desk->any_lower);
+}
+
 static void line_settings(struct recorder *recorder)
 {
     const struct desk *desk = &recorder->cycle->desk;
@@ -141,6 +151,7 @@ static enum status write_head(struct recorder *recorder, const struct recorder_c
     line_setup(recorder, of->setup);
     line_settings(recorder);
     line_order(recorder);
+    line_desk(recorder);
     enum status status = line_file(recorder, of->settings, "mapping", of->settings->mapping, "mapping");
     for (enum side side = MUNICIPAL; status == STATUS_OK && side < SIDES; side++)
         status = line_file(recorder, of->settings, "connectors", of->settings->platform[side].definition,

@@ -63,6 +63,9 @@ static void fill_desk(struct replay *replay, const json_t *head)
         .min_listing_centi = line_get_number(head, "min_listing"),
     };
     (void)desk_init(desk);
+    desk->organisation_changed = line_get_number(head, "organisation_changed") != 0;
+    desk->ambiguous_open = line_get_number(head, "ambiguous_open") != 0;
+    desk->any_lower = line_get_number(head, "any_lower") != 0;
     desk->now = line_get_number(head, "now");
     desk->by_operator = line_get_number(head, "by_operator") != 0;
     desk->full = line_get_number(head, "kind") == RUN_FULL;
