@@ -1,5 +1,6 @@
 #include "tests/sim/bridge_driver.h"
 
+#include "daemon/recording/replay.h"
 #include "tests/sim/clerk.h"
 #include "tests/sim/definitions.h"
 #include "tests/sim/loop.h"
@@ -77,11 +78,11 @@ static void copy_file(const char *from, const char *to)
     assert(fclose(target) == 0 && chmod(to, 0600) == 0);
 }
 
-/* What is not to be copied: the index into the log of writes, which is rebuilt, and the lock. */
+/* What is not to be copied: the index into the log of writes, which is rebuilt, the lock, and recordings. */
 static bool of_the_process(const char *name)
 {
     const char *end = strrchr(name, '-');
-    return strcmp(name, ".") == 0 || strcmp(name, "..") == 0 || strstr(name, "lock") != NULL ||
+    return strcmp(name, ".") == 0 || strcmp(name, "..") == 0 || strcmp(name, "recordings") == 0 || strstr(name, "lock") != NULL ||
            (end != NULL && strcmp(end, "-shm") == 0);
 }
 
@@ -112,6 +113,10 @@ static void copy_folder(const char *from, const char *to)
 
 static void remove_folder(const char *folder)
 {
+    char recordings[2 * PATH_BYTES];
+    (void)snprintf(recordings, sizeof recordings, "%.240s/recordings", folder);
+    each_file(recordings, NULL);
+    (void)rmdir(recordings);
     each_file(folder, NULL);
     (void)rmdir(folder);
 }
@@ -171,6 +176,7 @@ void driver_prepare(void)
     (void)snprintf(driver.root, sizeof driver.root, "%s/cebridge-sim-XXXXXX",
                    access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
     assert(mkdtemp(driver.root) != NULL && getcwd(here, sizeof here) != NULL);
+    assert(setenv("TMPDIR", driver.root, 1) == 0); /* replays too stay in memory */
     (void)snprintf(text, sizeof text, settings_text, here, here,
                    getenv("DECODE_ALL") != NULL ? "on" : "off");
     write_file("cebridge.conf", text);
@@ -256,6 +262,45 @@ static void crash(void)
     open_bridge();
 }
 
+/* --- recordings -------------------------------------------------------------------------------- */
+
+static void pass_over(void *context, json_t *decision)
+{
+    (void)context;
+    (void)decision;
+}
+
+/* What was recorded is replayed at once and removed; false: to other decisions. */
+static bool replayed_the_same(void)
+{
+    char folder[2 * PATH_BYTES];
+    char path[3 * PATH_BYTES];
+    bool same = true;
+    const struct dirent *entry = NULL;
+    (void)snprintf(folder, sizeof folder, "%.240s/recordings", driver.state);
+    DIR *listing = opendir(folder);
+    while (listing != NULL && (entry = readdir(listing)) != NULL) {
+        struct replay_result result;
+        if (of_the_process(entry->d_name))
+            continue;
+        (void)snprintf(path, sizeof path, "%s/%.120s", folder, entry->d_name);
+        replay_file(path, pass_over, NULL, &result);
+        if (result.end != REPLAY_SAME)
+            (void)fprintf(stderr, "  the replay of a cycle ends as %d at line %lld\n", (int)result.end,
+                          (long long)result.line);
+        same = same && result.end == REPLAY_SAME;
+        (void)unlink(path);
+    }
+    if (listing != NULL)
+        (void)closedir(listing);
+    return same;
+}
+
+void driver_record(bool on)
+{
+    driver.settings.record = on;
+}
+
 struct driver_result driver_cycle(enum cycle_kind kind, unsigned crash_at)
 {
     struct cycle_order order = {.kind = kind};
@@ -269,10 +314,11 @@ struct driver_result driver_cycle(enum cycle_kind kind, unsigned crash_at)
     }
     if (!driver.finished) {
         crash();
-        return (struct driver_result){.exit_code = -1, .crashed = true};
+        return (struct driver_result){.exit_code = -1, .crashed = true, .replayed = true};
     }
     return (struct driver_result){.exit_code = driver.result.exit_code,
-                                  .guard_held = driver.result.guard_held};
+                                  .guard_held = driver.result.guard_held,
+                                  .replayed = driver.settings.record == 0 || replayed_the_same()};
 }
 
 unsigned driver_decide(struct chance *chance, unsigned percent)

@@ -17,10 +17,14 @@ void driver_end(void);
 /* Between begin and end; not across a crash. */
 struct bridge *driver_bridge(void);
 
+/* Are the cycles from now on recorded? */
+void driver_record(bool on);
+
 struct driver_result {
     int exit_code; /* as `cebridge resync` */
     bool crashed;
     bool guard_held;
+    bool replayed; /* it was not recorded, or its recording was replayed to the same decisions */
 };
 
 /* One cycle to its end. crash_at: after so many steps of the loop all that is in memory is lost, and the next
