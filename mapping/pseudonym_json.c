@@ -70,12 +70,13 @@ static bool known_member(const struct rewriting *at, struct slice name, enum rep
     return known;
 }
 
-static enum replaced of_member(const struct rewriting *at, struct slice name)
+/* A list in the frame may hold texts about people ("the name … is too long"); a code or a total is no list. */
+static enum replaced of_member(const struct rewriting *at, struct slice name, bool list)
 {
     enum replaced replaced = REPLACED_NOT;
     if (known_member(at, name, &replaced))
         return replaced;
-    for (size_t index = 0; index < at->frame->count; index++) {
+    for (size_t index = 0; index < at->frame->count && !list; index++) {
         if (slice_equal(at->frame->names[index], name))
             return REPLACED_NOT;
     }
@@ -148,8 +149,8 @@ static const char *put_member(struct rewriting *at, const char *from, unsigned d
         at->ret->status = STATUS_NO_MEMORY;
     buffer_append(at->ret, raw);
     buffer_append(at->ret, SLICE(":"));
-    const char *colon = scan_space(behind, at->end);
-    return put_value(at, scan_space(colon + 1, at->end), of_member(at, name), depth);
+    const char *value = scan_space(scan_space(behind, at->end) + 1, at->end);
+    return put_value(at, value, of_member(at, name, *value == '['), depth);
 }
 
 static const char *put_container(struct rewriting *at, const char *from, enum replaced replaced, unsigned depth)

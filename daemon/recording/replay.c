@@ -16,11 +16,8 @@ struct play {
     struct digest *digester;
     struct replay replay;
     struct state_in in;
-    struct scribe scribe;
-    bool opened, started, scribing;
+    bool opened, started, decided, differs;
     int64_t rows; /* put in since the last commit */
-    char **decided; /* lines that this replay decided, as the recording has them */
-    size_t decided_count, decided_room, compared;
     replay_decision *decision;
     void *context;
     struct replay_result *result;
@@ -97,21 +94,6 @@ static bool whole(struct play *play)
 
 /* --- its lines --------------------------------------------------------------------------------- */
 
-static enum status keep_decided(void *context, struct slice line)
-{
-    struct play *play = context;
-    if (play->decided_count == play->decided_room) {
-        size_t room = play->decided_room == 0 ? 256 : play->decided_room * 2;
-        char **grown = realloc(play->decided, room * sizeof *grown);
-        if (grown == NULL)
-            return STATUS_NO_MEMORY;
-        play->decided = grown;
-        play->decided_room = room;
-    }
-    play->decided[play->decided_count] = strndup(line.at, line.size);
-    return play->decided[play->decided_count++] == NULL ? STATUS_NO_MEMORY : STATUS_OK;
-}
-
 static bool open_head(struct play *play, const json_t *line)
 {
     if (!line_is(line, "recording") || line_get_number(line, "format") != RECORDING_FORMAT)
@@ -138,30 +120,46 @@ static bool put_state(struct play *play, const json_t *line, bool *ret_was)
     return status == STATUS_OK || failed(play, status);
 }
 
-static bool decide(struct play *play)
-{
-    struct cycle *cycle = &play->replay.cycle;
-    scribe_init(&play->scribe, &cycle->desk, NULL, keep_decided, play);
-    play->scribing = true;
-    enum status status = scribe_decided(&play->scribe, cycle->exit_code, buffer_slice(&cycle->counts));
-    return status == STATUS_OK || failed(play, status);
-}
-
-/* The recorded decision beside the replay's own. */
-static bool compare(struct play *play)
-{
-    if (!play->scribing && !decide(play))
-        return false;
-    if (play->compared >= play->decided_count ||
-        strcmp(play->decided[play->compared], play->text) != 0)
-        return stop(play, REPLAY_DIFFERENT, STATUS_OK);
-    play->compared++;
-    return true;
-}
-
 static bool is_decision(const json_t *line)
 {
     return line_is(line, "decided_write") || line_is(line, "decided_conflict") || line_is(line, "decided_run");
+}
+
+/* A decision of the replay beside the line of the recording that is at hand. */
+static enum status beside(void *context, struct slice line)
+{
+    struct play *play = context;
+    json_t *decision = json_loadb(line.at, line.size, 0, NULL);
+    if (decision == NULL)
+        return STATUS_NO_MEMORY;
+    play->decision(play->context, decision);
+    json_decref(decision);
+    play->result->decisions++;
+    if (play->differs)
+        return STATUS_OK;
+    struct slice then = {play->text, play->size > 0 ? (size_t)play->size : 0};
+    play->differs = !slice_equal(then, line);
+    if (play->differs)
+        (void)stop(play, REPLAY_DIFFERENT, STATUS_OK);
+    else
+        (void)next_line(play);
+    return STATUS_OK;
+}
+
+/* All decisions, with the recorded ones read line by line; behind them stands the end. */
+static bool decide(struct play *play)
+{
+    struct cycle *cycle = &play->replay.cycle;
+    struct scribe scribe;
+    scribe_init(&scribe, &cycle->desk, NULL, beside, play);
+    enum status status = scribe_decided(&scribe, cycle->exit_code, buffer_slice(&cycle->counts));
+    scribe_free(&scribe);
+    play->decided = true;
+    if (status != STATUS_OK)
+        return failed(play, status);
+    if (!play->differs && (play->size <= 0 || !is_end(play)))
+        return stop(play, REPLAY_DIFFERENT, STATUS_OK);
+    return !play->differs;
 }
 
 static bool take_line(struct play *play, const json_t *line)
@@ -169,10 +167,8 @@ static bool take_line(struct play *play, const json_t *line)
     bool was = false;
     if (!play->opened)
         return open_head(play, line);
-    if (line_is(line, "end"))
-        return true;
     if (is_decision(line))
-        return compare(play);
+        return decide(play);
     if (!play->started && !put_state(play, line, &was))
         return false;
     if (was)
@@ -187,36 +183,18 @@ static bool take_line(struct play *play, const json_t *line)
 static bool each_line(struct play *play)
 {
     bool going = true;
-    while (going && next_line(play)) {
+    while (going && !play->decided && next_line(play)) {
         json_t *line = json_loadb(play->text, (size_t)play->size, JSON_REJECT_DUPLICATES, NULL);
         going = line != NULL ? take_line(play, line) : stop(play, REPLAY_ALTERED, STATUS_OK);
         json_decref(line);
     }
-    if (going && play->compared != play->decided_count)
-        going = stop(play, REPLAY_DIFFERENT, STATUS_OK);
-    return going;
-}
-
-static void show(struct play *play)
-{
-    for (size_t index = 0; index < play->decided_count; index++) {
-        json_t *line = json_loads(play->decided[index], 0, NULL);
-        if (line != NULL)
-            play->decision(play->context, line);
-        json_decref(line);
-    }
-    play->result->decisions = (int64_t)play->decided_count;
+    return going && (play->decided || stop(play, REPLAY_DIFFERENT, STATUS_OK));
 }
 
 static void close_play(struct play *play)
 {
-    if (play->scribing)
-        scribe_free(&play->scribe);
     if (play->opened)
         replay_close(&play->replay);
-    for (size_t index = 0; index < play->decided_count; index++)
-        free(play->decided[index]);
-    free(play->decided);
     free(play->in.members);
     digest_free(play->digester);
     free(play->text);
@@ -239,6 +217,5 @@ void replay_file(const char *path, replay_decision *decision, void *context, str
         ret->end = REPLAY_NO_FILE;
     else if (digest_new(DIGEST_SM3, &play->digester) == STATUS_OK && whole(play) && each_line(play))
         ret->end = REPLAY_SAME;
-    show(play);
     close_play(play);
 }

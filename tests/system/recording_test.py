@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """A recorded run, replayed without any network: the same decisions, and nobody named."""
+import hashlib
 import json
 import os
 import pathlib
@@ -13,7 +14,7 @@ import people  # noqa: E402
 from case import CityCase  # noqa: E402
 from city import BUILD, ROOT, City  # noqa: E402
 
-DONE, CONFLICTS, HELD, INPUT = 0, 3, 5, 65
+DONE, CONFLICTS, HELD, INPUT, INTERNAL = 0, 3, 5, 65, 70
 SCHEMA = json.loads(pathlib.Path(ROOT / "docs/schemas/replay.schema.json").read_text())
 ID = re.compile(r"(?<![0-9])[0-9]{17}[0-9Xx](?![0-9])")
 
@@ -151,6 +152,34 @@ class Recording(CityCase):
         done = replay(self.city.folder / "log.key", "--json")
         self.assertEqual(done.returncode, INPUT)
         self.assertEqual(replay("/nonexistent").returncode, INPUT)
+
+    def written_anew(self, lines):
+        """As if it had been recorded so: the digest of the end is over these lines."""
+        digest = bytes(16)
+        for line in lines[:-1]:
+            digest = hashlib.new("sm3", digest + line.encode()).digest()[:16]
+        end = json.loads(lines[-1])
+        end["digest"] = digest.hex()
+        path = self.city.folder / "anew.jsonl"
+        path.write_text("".join(lines[:-1]) + json.dumps(end, separators=(",", ":")) + "\n")
+        return path
+
+    # holds: plan.recorded
+    def test_other_decisions_than_the_recorded_ones_are_told_with_the_first_line(self):
+        lines = self.texts[1].splitlines(keepends=True)
+        self.assertEqual(replay(self.written_anew(lines)).returncode, DONE)
+        write = next(at for at, line in enumerate(lines) if "decided_write" in line and '"mobile"' in line)
+        other = lines[:write] + [lines[write].replace('"mobile"', '"name"', 1)] + lines[write + 1:]
+        for name, what in {"another": other, "one less": lines[:write] + lines[write + 1:],
+                           "one more": lines[:write] + lines[write:write + 1] + lines[write:]}.items():
+            done = replay(self.written_anew(what), "--json")
+            self.assertEqual(done.returncode, INTERNAL, name)
+            self.assertEqual(rows(done)[-1]["end"], "different", name)
+            self.assertIn(rows(done)[-1]["line"], (write + 1, write + 2), name)
+            self.assertIn("other decisions", done.stderr)
+        job = next(at for at, line in enumerate(lines) if '"job":"guard"' in line)
+        done = replay(self.written_anew(lines[:job] + lines[job + 1:]), "--json")
+        self.assertEqual((done.returncode, rows(done)[-1]["end"]), (INTERNAL, "lost"))
 
     def test_nothing_is_left_of_a_replay(self):
         room = self.city.folder / "room"

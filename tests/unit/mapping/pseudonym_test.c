@@ -238,6 +238,7 @@ static void test_of_json_what_decides_stays_and_what_names_goes(void **state)
     assert_json("{\"id\":9007199254740993,\"classHour\":2.10}", "{\"id\":9007199254740993,\"classHour\":2.10}", "");
     assert_json("{\"weight\":71.25,\"list\":[\"李四\",{\"a\":\"b李四\"}]}", "\"weight\":", "李四");
     assert_json("{\"weight\":71.25}", "\"weight\":", "71.25");
+    assert_json("{\"data\":[\"李四 is too long\"],\"code\":\"A1\"}", "\"code\":\"A1\"", "李四");
     assert_json("{\"errors\":[\"areaCode\"],\"nothing\":null}", "{\"errors\":[\"areaCode\"],\"nothing\":null}", "");
 }
 
