@@ -172,11 +172,44 @@ static enum status make_pseudonyms(struct recorder *recorder)
     return status;
 }
 
+static int by_name(const struct dirent **one, const struct dirent **other)
+{
+    return strcmp((*one)->d_name, (*other)->d_name);
+}
+
+static int is_recording(const struct dirent *entry)
+{
+    const char *dot = strrchr(entry->d_name, '.');
+    return dot != NULL && strcmp(dot, ".jsonl") == 0;
+}
+
+static int is_unfinished(const struct dirent *entry)
+{
+    const char *dot = strrchr(entry->d_name, '.');
+    return dot != NULL && strcmp(dot, UNFINISHED) == 0;
+}
+
+/* Of the files that `which` names, all but the newest `kept`. */
+static void forget_oldest(const struct recorder *recorder, int (*which)(const struct dirent *), int kept)
+{
+    struct dirent **names = NULL;
+    int count = scandir(recorder->folder, &names, which, by_name);
+    for (int index = 0; index < count; index++) {
+        char path[2 * PATH_BYTES];
+        (void)snprintf(path, sizeof path, "%s/%s", recorder->folder, names[index]->d_name);
+        if (index < count - kept)
+            (void)unlink(path);
+        free(names[index]);
+    }
+    free(names);
+}
+
 static enum status open_file(struct recorder *recorder, const struct settings *settings)
 {
     (void)snprintf(recorder->folder, sizeof recorder->folder, "%.4000s/recordings", settings->state_dir);
     if (mkdir(recorder->folder, 0700) != 0 && errno != EEXIST)
         return of_errno();
+    forget_oldest(recorder, is_unfinished, 0); /* of a process that was killed */
     struct timespec now = {.tv_sec = 0};
     (void)clock_gettime(CLOCK_REALTIME, &now);
     (void)snprintf(recorder->path, sizeof recorder->path, "%s/%012lld-%09ld.jsonl" UNFINISHED, recorder->folder,
@@ -209,31 +242,6 @@ enum status recorder_begin(const struct recorder_cycle *of, struct recorder **re
     return status;
 }
 
-static int by_name(const struct dirent **one, const struct dirent **other)
-{
-    return strcmp((*one)->d_name, (*other)->d_name);
-}
-
-static int is_recording(const struct dirent *entry)
-{
-    const char *dot = strrchr(entry->d_name, '.');
-    return dot != NULL && strcmp(dot, ".jsonl") == 0;
-}
-
-static void forget_oldest(const struct recorder *recorder)
-{
-    struct dirent **names = NULL;
-    int count = scandir(recorder->folder, &names, is_recording, by_name);
-    for (int index = 0; index < count; index++) {
-        char path[2 * PATH_BYTES];
-        (void)snprintf(path, sizeof path, "%s/%s", recorder->folder, names[index]->d_name);
-        if (index < count - KEPT)
-            (void)unlink(path);
-        free(names[index]);
-    }
-    free(names);
-}
-
 static enum status close_file(struct recorder *recorder)
 {
     char path[sizeof recorder->path];
@@ -261,7 +269,7 @@ enum status recorder_end(struct recorder *recorder)
         status = close_file(recorder);
     recorder->ended = status == STATUS_OK;
     if (recorder->ended)
-        forget_oldest(recorder);
+        forget_oldest(recorder, is_recording, KEPT);
     return status;
 }
 

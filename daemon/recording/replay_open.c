@@ -80,7 +80,10 @@ static void fill_desk(struct replay *replay, const json_t *head)
 static enum status fill_cycle(struct replay *replay, const json_t *head)
 {
     struct cycle *cycle = &replay->cycle;
+    int64_t kind = line_get_number(head, "kind");
     fill_desk(replay, head);
+    if (kind < RUN_INCREMENTAL || kind > RUN_SCOPED)
+        return STATUS_CORRUPT;
     cycle->kind = (enum run_kind)line_get_number(head, "kind");
     cycle->dry = line_get_number(head, "dry") != 0;
     cycle->settings_observe = line_get_number(head, "observe") != 0;

@@ -329,7 +329,7 @@ static enum status put_record(struct state_in *in, const json_t *line)
     enum status status = keep_member(in, staged.side, staged.remote_id, line_get_text(line, "group"));
     if (status != STATUS_OK)
         return status;
-    return staged.entity < ENTITIES ? intake_put_back(desk, &staged) : STATUS_CORRUPT;
+    return intake_put_back(desk, &staged);
 }
 
 static enum status put_link(struct state_in *in, const json_t *line)
@@ -479,12 +479,20 @@ enum status state_put_line(struct state_in *in, const json_t *line)
     static const struct {
         const char *is;
         enum status (*put)(struct state_in *in, const json_t *line);
-    } kinds[] = {{"row", put_row},     {"record", put_record},     {"link", put_link},
-                 {"write", put_write}, {"conflict", put_conflict}, {"learner", put_learner}, {"hashes", state_put_hashes}};
+        int entity_most;
+    } kinds[] = {{"row", put_row, 0},
+                 {"record", put_record, ENTITIES - 1},
+                 {"link", put_link, ENTITIES - 1},
+                 {"write", put_write, ENTITIES - 1},
+                 {"conflict", put_conflict, ENTITIES},
+                 {"learner", put_learner, 0},
+                 {"hashes", state_put_hashes, 0}};
     for (size_t index = 0; index < sizeof kinds / sizeof *kinds; index++) {
         if (!line_is(line, kinds[index].is))
             continue;
         arena_reset(&in->desk->arena);
+        if (line_get_number(line, "entity") < 0 || line_get_number(line, "entity") > kinds[index].entity_most)
+            return STATUS_CORRUPT;
         return kinds[index].put(in, line);
     }
     return STATUS_NOT_FOUND;

@@ -268,8 +268,10 @@ class Kinds(unittest.TestCase):
             folder.mkdir()
             for number in range(30):
                 (folder / f"{number:012d}-000000000.jsonl").write_text("")
+            (folder / "000000000099-000000000.jsonl.part").write_text("of a process that was killed")
             city.once()
             kept = recordings(city)
+            self.assertEqual({path.suffix for path in kept}, {".jsonl"})
             self.assertEqual(len(kept), 20)
             self.assertGreater(kept[-1].stat().st_size, 0)
 
