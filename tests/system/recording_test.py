@@ -232,6 +232,24 @@ class Kinds(unittest.TestCase):
             self.replayed(city)
 
     # holds: plan.recorded
+    def test_the_cycles_of_a_daemon_that_goes_on_are_replayed(self):
+        """What a process knows from the cycle before is part of what a cycle begins with."""
+        with City(people=30, hours=150, defects=20, shared=0.5) as city:
+            record(city)
+            city.configure("settle = 0 s\n", "settle = 0 s\nincremental = 1 s\n")
+            daemon = city.start_daemon()
+            self.assertTrue(city.wait(lambda: len(recordings(city)) >= 2))
+            person = next(row for row in city.control("/dump?side=municipal&entity=account")
+                          if row["kind"] == "person" and row["valid"])["code"]
+            self.change(city, [person], "13900007777")
+            count = len(recordings(city))
+            self.assertTrue(city.wait(lambda: len(recordings(city)) >= count + 2))
+            daemon.terminate()
+            daemon.communicate(timeout=15)
+            self.assertEqual({path.suffix for path in recordings(city)}, {".jsonl"}, "nothing half written is left")
+            self.replayed(city)
+
+    # holds: plan.recorded
     def test_a_reviewed_plan_and_a_released_one_are_replayed(self):
         with City(people=30, hours=150) as city:
             city.configure("settle = 0 s\n", "settle = 0 s\n\n[guard]\nmax_updates = 0 %\nmin_updates = 2\n")
