@@ -96,7 +96,7 @@ static const struct argument arguments[] = {
      N_("whose record the file holds")},
     {"explain", "entity", 0, ARGUMENT_WORD, "entity", "account|hours|annual", false, false,
      N_("what it is; without it, the one that fits")},
-    {"replay", "FILE", 0, ARGUMENT_FILE, "file", NULL, false, true,
+    {"replay", "FILE", 0, ARGUMENT_TEXT, "file", NULL, false, true,
      N_("a recording, as `record = on` leaves them beside the state")},
     {"mode", "MODE", 0, ARGUMENT_WORD, "mode", "observe|write", false, true,
      N_("observe or write")},
