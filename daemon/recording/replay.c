@@ -61,9 +61,14 @@ static bool chain(struct play *play)
     return status == STATUS_OK;
 }
 
+static bool begins(const struct play *play, const char *with)
+{
+    return strncmp(play->text, with, strlen(with)) == 0;
+}
+
 static bool is_end(const struct play *play)
 {
-    return strncmp(play->text, "{\"is\":\"end\"", strlen("{\"is\":\"end\"")) == 0;
+    return begins(play, "{\"is\":\"end\"");
 }
 
 static bool same_digest(const struct play *play)
@@ -82,14 +87,15 @@ static bool same_digest(const struct play *play)
 static bool whole(struct play *play)
 {
     while (next_line(play) && !is_end(play)) {
+        if (play->line == 1 && !begins(play, "{\"is\":\"recording\""))
+            return stop(play, REPLAY_NO_FILE, STATUS_OK);
         if (!chain(play))
             return stop(play, REPLAY_FAILED, STATUS_NO_MEMORY);
     }
-    if (play->size <= 0 || !same_digest(play) || next_line(play))
-        return stop(play, REPLAY_ALTERED, STATUS_OK);
+    bool good = play->size > 0 && same_digest(play) && !next_line(play);
+    play->line = 0; /* which one was changed is not known */
     rewind(play->file);
-    play->line = 0;
-    return true;
+    return good || stop(play, REPLAY_ALTERED, STATUS_OK);
 }
 
 /* --- its lines --------------------------------------------------------------------------------- */

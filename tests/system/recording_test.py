@@ -150,7 +150,7 @@ class Recording(CityCase):
             self.assertEqual(done.returncode, INPUT, name)
             self.assertEqual(rows(done)[-1]["end"], "altered", name)
         done = replay(self.city.folder / "log.key", "--json")
-        self.assertEqual(done.returncode, INPUT)
+        self.assertEqual((done.returncode, rows(done)[-1]["end"]), (INPUT, "no_recording"))
         self.assertEqual(replay("/nonexistent").returncode, INPUT)
 
     def written_anew(self, lines):
