@@ -156,7 +156,8 @@ enum status copy_records(struct store *store, copy_take_record *take, void *cont
 enum status copy_put_record(struct store *store, const struct staged *staged)
 {
     struct statement statement;
-    enum status status = stage_put(store, staged);
+    struct staged row = *staged;
+    enum status status = stage_put(store, &row);
     if (status != STATUS_OK)
         return status;
     statement_open(&statement, store, &sql[RECORD_REST]);

@@ -85,7 +85,7 @@ static enum status open_rules(struct desk *desk, enum entity entity, bool mappin
         return status;
     buffer_printf(told, "%s\"%s\"", told->size == 0 ? "" : ",", entity_name(entity));
     for (enum side side = MUNICIPAL; status == STATUS_OK && side < SIDES; side++)
-        status = stage_each(desk->store, side, entity, STAGE_EVERY, judge_again, desk);
+        status = stage_each(desk->store, side, entity, judge_again, desk);
     return status;
 }
 
