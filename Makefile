@@ -122,7 +122,7 @@ $(OUT)/tests/sim/run_sim: $(OUT)/tests/sim/run_sim.o $(OUT)/libcore.a
 SHARED_ONCE := definition_load definition_free mapping_load mapping_free
 # The whole bridge and both platforms in one process: the simulation's loop, wire and clocks stand in for the
 # real ones, which are then not taken out of the libraries.
-$(OUT)/tests/sim/property_sim: $(OUT)/tests/sim/property_sim.o $(SIM_OBJECTS) $(IN_PROCESS) $(LIBS)
+$(filter-out %/run_sim,$(SIM_PROGRAMS)): %: %.o $(SIM_OBJECTS) $(IN_PROCESS) $(LIBS)
 	$(Q)$(CC) $(FLAGS) $^ -o $@ $(LINK) $(SHARED_ONCE:%=-Wl,--wrap=%) $(ALL_LIBS)
 $(OUT)/%_fuzz_replay: $(OUT)/%_fuzz.o $(OUT)/tests/fuzz/replay_main.o $(OUT)/libcore.a
 	$(Q)$(CC) $(FLAGS) $^ -o $@ $(LINK) $(CORE_LIBS)

@@ -19,6 +19,20 @@ int64_t patience_delay_ms(unsigned attempt, uint64_t random)
     return between(0, doubled(PATIENCE_BASE_MS, doublings, PATIENCE_MOST_MS), random);
 }
 
+void retry_earned(struct retry_budget *budget)
+{
+    if (budget->spent > 0)
+        budget->spent--;
+}
+
+bool retry_spend(struct retry_budget *budget)
+{
+    if (budget->spent + RETRY_SHARE > RETRIES_IN_HAND * RETRY_SHARE)
+        return false;
+    budget->spent += RETRY_SHARE;
+    return true;
+}
+
 void breaker_failed(struct breaker *breaker, int64_t now_ms, uint64_t random)
 {
     if (breaker->failures < UINT32_MAX)
@@ -32,10 +46,28 @@ void breaker_failed(struct breaker *breaker, int64_t now_ms, uint64_t random)
 
 void breaker_succeeded(struct breaker *breaker)
 {
-    *breaker = (struct breaker){0};
+    breaker->failures = 0;
+    breaker->open_until_ms = 0;
 }
 
 bool breaker_open(const struct breaker *breaker, int64_t now_ms)
 {
-    return now_ms < breaker->open_until_ms;
+    return now_ms < breaker->open_until_ms || now_ms < breaker->quiet_until_ms;
+}
+
+bool breaker_probes(const struct breaker *breaker)
+{
+    return breaker->failures >= BREAKER_FAILURES;
+}
+
+void breaker_asked(struct breaker *breaker, int64_t now_ms, int64_t delay_ms)
+{
+    int64_t until_ms = now_ms + (delay_ms < RETRY_AFTER_MOST_MS ? delay_ms : RETRY_AFTER_MOST_MS);
+    if (until_ms > breaker->quiet_until_ms)
+        breaker->quiet_until_ms = until_ms;
+}
+
+int64_t breaker_quiet_ms(const struct breaker *breaker, int64_t now_ms)
+{
+    return breaker->quiet_until_ms > now_ms ? breaker->quiet_until_ms - now_ms : 0;
 }

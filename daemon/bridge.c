@@ -93,6 +93,8 @@ static void finish(struct bridge *bridge)
                                               : message_of(cycle, result.exit_code);
     if (cycle->paused)
         result.exit_code = 0;
+    for (enum side side = MUNICIPAL; side < SIDES; side++)
+        bridge->side[side].retries = run_side(bridge->run, side)->retries;
     run_free(bridge->run);
     bridge->run = NULL;
     bridge_record_end(bridge);
@@ -242,8 +244,12 @@ static void fill_setup(struct bridge *bridge, const struct cycle_order *order,
     for (enum side side = MUNICIPAL; side < SIDES; side++) {
         ret->definition[side] = bridge->side[side].definition;
         ret->parallel[side] = (unsigned)bridge->settings->platform[side].parallel;
-        ret->left_alone[side] =
-            !order->by_operator && breaker_open(&bridge->side[side].breaker, now);
+        struct breaker *breaker = &bridge->side[side].breaker;
+        if (order->by_operator)
+            breaker->quiet_until_ms = 0; /* tried once, whatever the platform asked for */
+        ret->left_alone[side] = breaker_open(breaker, now) && !order->by_operator;
+        ret->probe[side] = breaker_probes(breaker);
+        ret->retries[side] = bridge->side[side].retries;
     }
 }
 

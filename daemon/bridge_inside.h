@@ -32,6 +32,7 @@ struct bridge_side {
     int64_t offset_ms;
     struct pace pace;
     struct breaker breaker;
+    struct retry_budget retries; /* between two cycles */
     struct parked *parked, **parked_end; /* exchanges that wait for the token or the pace */
     uv_timer_t pace_timer;
 };

@@ -133,6 +133,11 @@ static void receive_work(struct task *task)
     receive(&at->bridge->cycle.desk, at->exchange, &at->reply, &at->received, &at->token);
 }
 
+static bool is_failure(enum answer_class class)
+{
+    return class == ANSWER_RETRY || class == ANSWER_SLOW_DOWN || class == ANSWER_FATAL || class == ANSWER_UNKNOWN;
+}
+
 static void note_answer(struct bridge_side *side, const struct received *received, int64_t now_ms)
 {
     if (received->has_offset)
@@ -141,7 +146,9 @@ static void note_answer(struct bridge_side *side, const struct received *receive
         free(side->token);
         side->token = NULL;
     }
-    if (received->class == ANSWER_RETRY || received->class == ANSWER_FATAL)
+    if (received->delay_ms > 0)
+        breaker_asked(&side->breaker, now_ms, received->delay_ms);
+    if (is_failure(received->class))
         breaker_failed(&side->breaker, now_ms, bridge_chance());
     else
         breaker_succeeded(&side->breaker);
@@ -151,7 +158,8 @@ static void receive_done(struct task *task)
 {
     struct bridge_task *at = (struct bridge_task *)task;
     struct bridge *bridge = at->bridge;
-    note_answer(&bridge->side[at->exchange->side], &at->received, bridge_monotonic_ms(bridge));
+    if (!bridge->interrupted) /* what is cut off by us says nothing of the platform */
+        note_answer(&bridge->side[at->exchange->side], &at->received, bridge_monotonic_ms(bridge));
     if (at->exchange->purpose == PURPOSE_TOKEN)
         token_done(at);
     else
@@ -268,11 +276,31 @@ static bool token_lacks(struct bridge *bridge, enum side side)
 
 static void pace_due(uv_timer_t *timer);
 
+/* The platform asked to be left alone for longer than a cycle waits: what is parked is told so, as if each had
+ * been answered that. */
+static void leave_alone(struct bridge *bridge, enum side side, int64_t quiet_ms)
+{
+    struct received received = {.class = ANSWER_SLOW_DOWN, .delay_ms = quiet_ms};
+    (void)snprintf(received.code, sizeof received.code, "retry_after");
+    if (bridge->side[side].parked->exchange->purpose == PURPOSE_TOKEN) {
+        exchange_free(unpark(&bridge->side[side]));
+        bridge->side[side].token_asked = false;
+    }
+    fail_parked(bridge, side, &received);
+}
+
 void bridge_send_parked(struct bridge *bridge, enum side side)
 {
     struct bridge_side *at = &bridge->side[side];
     while (at->parked != NULL && !token_lacks(bridge, side)) {
-        int64_t wait = pace_wait_ms(&at->pace, bridge_monotonic_ms(bridge));
+        int64_t now = bridge_monotonic_ms(bridge);
+        int64_t quiet = breaker_quiet_ms(&at->breaker, now);
+        if (quiet > WAITED_IN_CYCLE_MOST_MS && !bridge->interrupted) {
+            leave_alone(bridge, side, quiet);
+            return;
+        }
+        int64_t wait = pace_wait_ms(&at->pace, now);
+        wait = wait > quiet ? wait : quiet;
         if (wait > 0 && !bridge->interrupted) {
             (void)uv_timer_start(&at->pace_timer, pace_due, (uint64_t)wait, 0);
             return;
@@ -286,6 +314,7 @@ static void pace_due(uv_timer_t *timer)
     struct bridge *bridge = timer->data;
     bridge_send_parked(bridge,
                        timer == &bridge->side[MUNICIPAL].pace_timer ? MUNICIPAL : PROVINCIAL);
+    bridge_step(bridge);
 }
 
 void bridge_send(struct bridge *bridge, struct exchange *exchange)

@@ -20,6 +20,8 @@ enum status run_new(const struct run_setup *setup, struct run **ret)
     for (enum side side = MUNICIPAL; side < SIDES; side++) {
         run->side[side].left_alone = setup->left_alone[side];
         run->side[side].failed = setup->left_alone[side];
+        run->side[side].retries = setup->retries[side];
+        run->probing[side] = setup->probe[side];
     }
     *ret = run;
     return STATUS_OK;
@@ -72,7 +74,7 @@ void run_fail_side(struct run *run, enum side side, const struct received *recei
 void run_ask_needs(struct run *run)
 {
     for (enum side side = MUNICIPAL; side < SIDES; side++) {
-        unsigned most = run->setup.parallel[side] == 0 ? 1 : run->setup.parallel[side];
+        unsigned most = run->setup.parallel[side] == 0 || run->probing[side] ? 1 : run->setup.parallel[side];
         if (run->need_asked[side] || run->need_empty[side] || run->flying[side] >= most ||
             !run_side_usable(run, side))
             continue;
@@ -383,7 +385,7 @@ void run_event(struct run *run, const struct event *event)
             break;
         }
         run->flying[event->exchange->side]--;
-        if (run->stop)
+        if (run->stop || !run_side_usable(run, event->exchange->side)) /* a write that waited is looked for */
             exchange_free(event->exchange);
         else
             run_effect_send(run, event->exchange);

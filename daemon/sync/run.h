@@ -21,6 +21,8 @@ struct run_setup {
     bool named;                                 /* scoped to names: read by queries, which the desk asks for */
     bool dry;                                   /* decides, writes nothing */
     bool left_alone[SIDES];                     /* a breaker is open: the side is not tried */
+    bool probe[SIDES];                          /* it was down: one request goes first, without a retry */
+    struct retry_budget retries[SIDES];         /* as the last run left them */
     int64_t now;                                /* our instant at the beginning */
     int64_t overlap_seconds;
     int64_t settle_ms;                          /* what the platforms get for their yearly results */
@@ -87,6 +89,7 @@ enum run_end { RUN_RUNNING, RUN_DONE, RUN_PLATFORM, RUN_HELD, RUN_STOPPED, RUN_F
 struct run_side {
     bool failed;              /* could not be read whole */
     bool left_alone;
+    struct retry_budget retries; /* what is left of them */
     enum answer_class why;    /* of the failure */
     char code[16];
     bool reached;             /* any whole answer */

@@ -2,7 +2,7 @@
 
 enum {
     ATTEMPTS_MOST = 3, /* of one request */
-    RETRY_AFTER_MOST_MS = 3600 * 1000,
+    DOUBTFUL_MOST = 5, /* writes in a row without a word on whether they happened */
     CLOCK_STEADY_MS = 2000
 };
 
@@ -34,17 +34,27 @@ static bool again_at_once(enum answer_class class)
     return class == ANSWER_RENEW_TOKEN || class == ANSWER_CLOCK_OFF || class == ANSWER_NEW_NONCE;
 }
 
+/* Whether it may be sent once more. A side that failed, or that is only probed, is not; nor is waited for one
+ * that asks for long. */
+static bool may_again(const struct run *run, const struct exchange *exchange, const struct received *received)
+{
+    enum answer_class class = received->class;
+    bool later = (class == ANSWER_RETRY || class == ANSWER_SLOW_DOWN) && !run->probing[exchange->side] &&
+                 received->delay_ms <= WAITED_IN_CYCLE_MOST_MS;
+    return (later || again_at_once(class)) && exchange->attempt < ATTEMPTS_MOST && !run->stop &&
+           run_side_usable(run, exchange->side);
+}
+
 /* Sends the exchange once more, after the delay that the platform named or one of our own. */
 static bool try_again(struct run *run, struct exchange *exchange, const struct received *received)
 {
-    enum answer_class class = received->class;
-    bool later = class == ANSWER_RETRY || class == ANSWER_SLOW_DOWN;
-    if (run->stop || (!later && !again_at_once(class)) || exchange->attempt >= ATTEMPTS_MOST)
+    if (!may_again(run, exchange, received) || !retry_spend(&run->side[exchange->side].retries))
         return false;
-    int64_t wait =
-        again_at_once(class) ? 0 : patience_delay_ms(exchange->attempt, next_random(run));
+    int64_t wait = again_at_once(received->class)
+                       ? 0
+                       : patience_delay_ms(exchange->attempt, next_random(run));
     if (received->delay_ms > wait)
-        wait = received->delay_ms < RETRY_AFTER_MOST_MS ? received->delay_ms : RETRY_AFTER_MOST_MS;
+        wait = received->delay_ms;
     exchange->attempt++;
     run->flying[exchange->side]++;
     run_effect_add(run, &(struct effect){.kind = EFFECT_WAIT, .exchange = exchange,
@@ -88,6 +98,14 @@ static void received_need(struct run *run, struct exchange *exchange,
     run_ask_needs(run);
 }
 
+/* A platform that takes writes and never says what became of them gets no more in this run. */
+static void note_doubtful(struct run *run, enum side side, const struct received *received)
+{
+    run->doubtful[side] = received->class == ANSWER_UNKNOWN ? run->doubtful[side] + 1 : 0;
+    if (run->doubtful[side] >= DOUBTFUL_MOST)
+        run_fail_side(run, side, received);
+}
+
 static void received_write(struct run *run, struct exchange *exchange,
                            const struct received *received)
 {
@@ -99,6 +117,7 @@ static void received_write(struct run *run, struct exchange *exchange,
         run->again = true;
         run_fail_side(run, exchange->side, received);
     }
+    note_doubtful(run, exchange->side, received);
     exchange_free(exchange);
     if (!run_both_usable(run))
         run->write_empty = true; /* what is planned stays planned, and is decided again */
@@ -129,6 +148,10 @@ void run_answer_received(struct run *run, struct exchange *exchange,
         run->end = RUN_FAILED;
         run->stop = true;
         return;
+    }
+    if (is_answer(received->class) && run->probing[exchange->side]) {
+        run->probing[exchange->side] = false;
+        run_stream_answered(run, exchange->side);
     }
     if (try_again(run, exchange, received))
         return;

@@ -23,6 +23,8 @@ bool run_effect(struct run *run, struct effect *ret)
 void run_effect_send(struct run *run, struct exchange *exchange)
 {
     run->flying[exchange->side]++;
+    if (exchange->attempt == 1)
+        retry_earned(&run->side[exchange->side].retries);
     run_effect_add(run, &(struct effect){.kind = EFFECT_SEND, .exchange = exchange,
                                          .side = exchange->side});
 }

@@ -45,6 +45,8 @@ struct run {
     int64_t writes, answered;  /* of the plans that passed the guard; of these, with an outcome */
     bool ready[SIDES];         /* its clock was asked; streams run */
     bool asked_clock[SIDES];
+    bool probing[SIDES];       /* its first request is out, alone */
+    unsigned doubtful[SIDES];  /* writes in a row of which nobody knows whether they happened */
     unsigned flying[SIDES];    /* exchanges out, waiting ones too */
     unsigned jobs;             /* jobs out */
     unsigned rounds;
@@ -87,6 +89,8 @@ void run_stream_sign_on(struct run *run, enum side side);
 /* A page of a stream, or its cursor's death: the next page, the next region, or its end. */
 void run_stream_page(struct run *run, const struct exchange *exchange,
                      const struct received *received);
+/* It answers again: the streams that waited for that. */
+void run_stream_answered(struct run *run, enum side side);
 /* The yearly results once more, from where the cycle's first reading ended. */
 void run_stream_annual(struct run *run);
 /* All streams of the sides that are usable. */

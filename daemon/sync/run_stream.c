@@ -35,22 +35,36 @@ static struct listing_goal stream_goal(const struct run *run, const struct strea
     return goal;
 }
 
+static void stream_begin(struct run *run, struct stream *stream)
+{
+    struct listing_goal goal = stream_goal(run, stream);
+    stream->listed = goal.kind == LISTING_FULL && run->setup.kind != RUN_SCOPED;
+    listing_begin(&stream->listing, run->setup.definition[stream->side], &goal);
+    stream->used = stream->running = true;
+    stream_send(run, stream);
+}
+
+/* All that did not begin yet; only the first one as long as the side is probed. */
 static void streams_begin(struct run *run, enum side side)
 {
     for (int entity = 0; entity < ENTITIES; entity++) {
         struct stream *stream = &run->streams[(int)side * ENTITIES + entity];
         stream->side = side;
         stream->entity = (enum entity)entity;
-        struct listing_goal goal = stream_goal(run, stream);
-        stream->done = run->setup.named ||
+        stream->done = stream->done || run->setup.named ||
                        !definition_has(run->setup.definition[side], CALL_LIST, stream->entity);
-        if (stream->done)
+        if (stream->done || stream->used)
             continue;
-        stream->listed = goal.kind == LISTING_FULL && run->setup.kind != RUN_SCOPED;
-        listing_begin(&stream->listing, run->setup.definition[side], &goal);
-        stream->used = stream->running = true;
-        stream_send(run, stream);
+        stream_begin(run, stream);
+        if (run->probing[side])
+            return;
     }
+}
+
+void run_stream_answered(struct run *run, enum side side)
+{
+    if (run->ready[side] && run->phase == PHASE_READING && !run->stop)
+        streams_begin(run, side);
 }
 
 void run_stream_sign_on(struct run *run, enum side side)

@@ -207,6 +207,12 @@ void driver_remove(void)
     remove_folder(driver.root);
 }
 
+void driver_set_rate(unsigned per_second)
+{
+    for (enum side side = MUNICIPAL; side < SIDES; side++)
+        driver.settings.platform[side].rate = per_second;
+}
+
 void driver_begin(void)
 {
     char empty[2 * PATH_BYTES];

@@ -11,6 +11,8 @@
 void driver_prepare(void);
 void driver_remove(void);
 
+/* Requests that may begin in a second on each side, for bridges that are opened from now on. */
+void driver_set_rate(unsigned per_second);
 /* Opens a bridge with an empty state. */
 void driver_begin(void);
 void driver_end(void);

@@ -81,6 +81,9 @@ struct world {
     struct exchange *again; /* its wait is over: the next SEND of it is another attempt */
     unsigned again_sends;
     size_t steps, opened, closed, finished, sends;
+    size_t firsts[SIDES], retries[SIDES]; /* of the sends: those of a request, and those again */
+    size_t spent[SIDES];                  /* of the retries' budget, before this run */
+    bool probed[SIDES];                   /* was down before: nothing goes beside the first until it answered */
     bool measured[SIDES], stepped[SIDES]; /* the platforms' clocks, as the answers told */
     int64_t offset_ms[SIDES];
     size_t looked_for; /* how often what was overtaken or not heard of was looked for, to decide it again */
@@ -527,6 +530,19 @@ static void check_write_sent(struct world *world, const struct exchange *exchang
     }
 }
 
+/* holds: guard.retries guard.outage */
+static void check_retries(struct world *world, enum side side, unsigned sends)
+{
+    world->firsts[side] += sends == 1;
+    world->retries[side] += sends > 1;
+    HOLDS(world, world->spent[side] + world->retries[side] * RETRY_SHARE <=
+                     RETRIES_IN_HAND * RETRY_SHARE + world->firsts[side]);
+    for (size_t index = 0; world->probed[side] && index < world->pending_count; index++) {
+        const struct effect *effect = &world->pending[index].effect;
+        HOLDS(world, effect->kind != EFFECT_SEND || effect->exchange->side != side);
+    }
+}
+
 static void begin_send(struct world *world, const struct effect *effect)
 {
     const struct exchange *exchange = effect->exchange;
@@ -537,6 +553,7 @@ static void begin_send(struct world *world, const struct effect *effect)
     HOLDS(world, !world->stopped);
     HOLDS(world, sends <= ATTEMPTS_MOST);
     HOLDS(world, exchange->attempt == sends);
+    check_retries(world, exchange->side, sends);
     if (exchange->purpose == PURPOSE_WRITE)
         check_write_sent(world, exchange, sends);
     if (exchange->purpose == PURPOSE_NEED && !exchange->paged)
@@ -655,6 +672,8 @@ static void happen(struct world *world, struct pending *next)
         side = next->effect.exchange->side;
         answer(world, next->effect.exchange, &received);
         note_clock(world, side, &received);
+        if (received.class == ANSWER_OK || received.class == ANSWER_EMPTY)
+            world->probed[side] = false;
         trace(world, "received", received.class, received.delay_ms);
         event.kind = EVENT_RECEIVED;
         event.received = &received;
@@ -701,6 +720,9 @@ static void fill_setup(struct world *world, struct run_setup *ret)
         ret->definition[side] = definitions[side];
         ret->parallel[side] = (unsigned)below(world, 5);
         ret->left_alone[side] = chance(world, 20);
+        ret->probe[side] = world->probed[side] = chance(world, 100);
+        world->spent[side] = chance(world, 300) ? below(world, RETRIES_IN_HAND * RETRY_SHARE + 1) : 0;
+        ret->retries[side].spent = (int64_t)world->spent[side];
     }
     if (ret->kind != RUN_SCOPED)
         return;

@@ -20,12 +20,14 @@ struct flight {
     struct message message;
     void (*done)(void *context, const struct reply *reply);
     void *context;
+    int64_t sent_ms;
 };
 
 static struct {
     struct flight flights[FLYING_MOST];
     size_t count;
     bool cut;
+    wire_watcher watcher;
 } wire;
 
 enum status http_open(uv_loop_t *of, const struct http_options *options, struct http **ret,
@@ -46,7 +48,7 @@ enum status http_send(struct http *http, const struct message *message,
 {
     if (wire.count == FLYING_MOST)
         abort();
-    wire.flights[wire.count++] = (struct flight){http, *message, done, context};
+    wire.flights[wire.count++] = (struct flight){http, *message, done, context, loop_now_ms()};
     return STATUS_OK;
 }
 
@@ -97,6 +99,8 @@ void wire_deliver(void)
         reply.arrived_ms = loop_now_ms();
         reply.took_ms = reply.arrived_ms - began;
         trace(&flight, &reply);
+        if (wire.watcher != NULL)
+            wire.watcher(flight.http->side, &flight.message, &reply, flight.sent_ms);
     }
     flight.done(flight.context, &reply);
 }
@@ -109,6 +113,11 @@ void wire_cut(bool cut)
         if (chance_percent(loop_chance(), 50))
             world_answer(wire.flights[index].http->side, &wire.flights[index].message, &lost);
     }
+}
+
+void wire_watch(wire_watcher watcher)
+{
+    wire.watcher = watcher;
 }
 
 void http_cancel_all(struct http *http)

@@ -73,6 +73,70 @@ static void one_success_forgets_all_failures(void **state)
     assert_int_equal(breaker.failures, 0);
 }
 
+/* holds: guard.retries */
+static void a_tenth_of_the_requests_may_be_retries(void **state)
+{
+    struct retry_budget budget = {0};
+    int retries = 0;
+    (void)state;
+    while (retry_spend(&budget))
+        retries++;
+    assert_int_equal(retries, RETRIES_IN_HAND);
+    for (int request = 0; request < 1000; request++) {
+        retry_earned(&budget);
+        retries += retry_spend(&budget);
+    }
+    assert_int_equal(retries, RETRIES_IN_HAND + 100);
+}
+
+/* holds: guard.retries */
+static void a_quiet_platform_saves_no_more_than_what_is_in_hand(void **state)
+{
+    struct retry_budget budget = {0};
+    int retries = 0;
+    (void)state;
+    for (int request = 0; request < 1000; request++)
+        retry_earned(&budget);
+    while (retry_spend(&budget))
+        retries++;
+    assert_int_equal(retries, RETRIES_IN_HAND);
+}
+
+/* holds: guard.retry_after */
+static void what_a_platform_asks_for_is_obeyed_up_to_an_hour(void **state)
+{
+    static const int64_t hour_ms = INT64_C(3600) * 1000;
+    struct breaker breaker = {0};
+    (void)state;
+    breaker_asked(&breaker, 1000, 30000);
+    assert_true(breaker_open(&breaker, 30999));
+    assert_int_equal(breaker_quiet_ms(&breaker, 1000), 30000);
+    breaker_succeeded(&breaker);
+    breaker_asked(&breaker, 2000, 5000);
+    assert_true(breaker_open(&breaker, 30999));
+    assert_false(breaker_open(&breaker, 31000));
+    assert_int_equal(breaker_quiet_ms(&breaker, 31000), 0);
+    breaker_asked(&breaker, 1000, 3 * hour_ms);
+    assert_true(breaker_open(&breaker, 999 + hour_ms));
+    assert_false(breaker_open(&breaker, 1000 + hour_ms));
+    breaker_asked(&breaker, 1000, INT64_MAX);
+    assert_false(breaker_open(&breaker, 1000 + hour_ms));
+}
+
+/* holds: guard.outage */
+static void a_platform_that_was_left_alone_is_probed_until_it_answers(void **state)
+{
+    struct breaker breaker = {0};
+    (void)state;
+    for (int index = 0; index < 4; index++)
+        breaker_failed(&breaker, 1000, 0);
+    assert_false(breaker_probes(&breaker));
+    breaker_failed(&breaker, 1000, 0);
+    assert_true(breaker_probes(&breaker));
+    breaker_succeeded(&breaker);
+    assert_false(breaker_probes(&breaker));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -80,6 +144,10 @@ int main(void)
         cmocka_unit_test(four_failures_leave_it_open_to_be_tried),
         cmocka_unit_test(from_the_fifth_on_it_is_left_alone_for_longer_and_longer),
         cmocka_unit_test(one_success_forgets_all_failures),
+        cmocka_unit_test(a_tenth_of_the_requests_may_be_retries),
+        cmocka_unit_test(a_quiet_platform_saves_no_more_than_what_is_in_hand),
+        cmocka_unit_test(what_a_platform_asks_for_is_obeyed_up_to_an_hour),
+        cmocka_unit_test(a_platform_that_was_left_alone_is_probed_until_it_answers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
