@@ -274,6 +274,7 @@ struct world_counts world_counts(int side)
     ret.creates = counters->creates;
     ret.updates = counters->updates;
     ret.overtaken = counters->precondition_answers;
+    ret.sent_again = counters->duplicate_answers + counters->precondition_answers + counters->idempotent_replays;
     ret.noop_updates = counters->noop_updates;
     ret.duplicate_creates = counters->duplicate_creates;
     ret.ids_in_urls = counters->ids_in_urls;

@@ -32,6 +32,7 @@ struct world_counts {
     int64_t creates, updates;        /* by the bridge */
     int64_t repeated;                /* items of one batch that write the same record */
     int64_t overtaken;               /* answers that another had written meanwhile */
+    int64_t sent_again;              /* writes that the platform had carried out before, and knew it */
     int64_t noop_updates, duplicate_creates, ids_in_urls, invalid_answers;
     int64_t needless_fields;         /* of updates: members that named the value that stood already */
     char needless[64];               /* the first such member */
