@@ -33,7 +33,7 @@ struct reply {
     int status;                                         /* HTTP; 0: none arrived */
     struct slice content_type, retry_after, date, etag; /* header values; empty: not there */
     struct slice body;
-    int64_t arrived_ms; /* wall clock, ms since 1970, when the status line arrived */
+    int64_t arrived_ms; /* wall clock, ms since 1970, when the status line arrived; 0: none did */
     int64_t took_ms;
 };
 

@@ -236,7 +236,7 @@ static void fill_setup(struct bridge *bridge, const struct cycle_order *order,
         .part_count = bridge->part_count,
         .named = bridge->person_count + bridge->organisation_count > 0,
         .dry = order->dry_run,
-        .now = bridge_wall_ms() / 1000,
+        .now = bridge_now_ms(bridge) / 1000,
         .overlap_seconds = bridge->settings->overlap_ms / 1000,
         .settle_ms = bridge->settings->settle_ms,
         .seed = bridge_chance(),
@@ -258,6 +258,7 @@ enum status bridge_start(struct bridge *bridge, const struct cycle_order *order)
     if (bridge->run != NULL)
         return STATUS_BUSY;
     uv_update_time(bridge->loop);
+    bridge_set_clock(bridge);
     desk_reset(&bridge->cycle.desk);
     enum status status = copy_order(bridge, order);
     if (status != STATUS_OK)
@@ -278,7 +279,7 @@ enum status bridge_start(struct bridge *bridge, const struct cycle_order *order)
     bridge->cycle.paused = bridge->cycle.untouched = false;
     bridge->cycle.refused = NULL;
     bridge->cycle.scope_text = scope_text(bridge, order);
-    bridge->cycle.started = bridge_wall_ms() / 1000;
+    bridge->cycle.started = bridge_now_ms(bridge) / 1000;
     bridge->cycle.desk.by_operator = order->by_operator;
     bridge->cycle.desk.full = order->kind == CYCLE_FULL;
     cycle_begin(&bridge->cycle);

@@ -1,6 +1,7 @@
 /* What the bridge is made of, for bridge*.c only. bridge_open.c opens, reloads and closes it;
  * bridge_task.c gives work to its worker; bridge_send.c moves the exchanges; bridge_record.c has
- * it written down; bridge.c performs a cycle; bridge_clock.c asks for the time. All of it belongs to the loop thread, but what a task's work touches: the store, the chain
+ * it written down; bridge.c performs a cycle; bridge_clock.c and bridge_time.c ask for the time. All of it
+ * belongs to the loop thread, but what a task's work touches: the store, the chain
  * and the cycle. */
 #ifndef DAEMON_BRIDGE_INSIDE_H
 #define DAEMON_BRIDGE_INSIDE_H
@@ -39,6 +40,7 @@ struct bridge_side {
 
 struct bridge {
     uv_loop_t *loop;
+    int64_t ahead_ms; /* of the machine's clock to the monotonic one, as this cycle goes by */
     const struct settings *settings;
     struct bridge_callbacks callbacks;
     struct store *store;
@@ -88,8 +90,16 @@ struct bridge_task {
 
 /* --- bridge_clock.c --------------------------------------------------------------------------- */
 
-/* Milliseconds since 1970 by the machine's clock. */
+/* Milliseconds since 1970 by the machine's clock, which may jump. */
 int64_t bridge_wall_ms(void);
+
+/* Milliseconds since 1970 as the machine's clock showed them when the cycle began, and going on evenly since: within
+ * a cycle no time jumps, so that what is measured of the platforms' clocks can be compared. */
+int64_t bridge_now_ms(const struct bridge *bridge);
+
+/* Takes the machine's clock for the cycle that begins; what is known of the platforms' clocks stays true. On the
+ * loop thread, while no cycle runs. */
+void bridge_set_clock(struct bridge *bridge);
 
 /* Milliseconds of the loop's clock, which never goes back: for paces and breakers. */
 int64_t bridge_monotonic_ms(const struct bridge *bridge);

@@ -182,6 +182,7 @@ enum status bridge_open(uv_loop_t *loop, const struct settings *settings,
     bridge->loop = loop;
     bridge->settings = settings;
     bridge->callbacks = *callbacks;
+    bridge->ahead_ms = bridge_wall_ms() - bridge_monotonic_ms(bridge);
     arena_init(&bridge->order, 64 * 1024 * 1024);
     enum status status = read_mapping(settings, &bridge->mapping, ret_fault);
     for (enum side side = MUNICIPAL; status == STATUS_OK && side < SIDES; side++)

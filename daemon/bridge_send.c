@@ -57,9 +57,9 @@ static void give_received(struct bridge *bridge, struct exchange *exchange,
     run_event(bridge->run, &event);
 }
 
-static bool token_holds(const struct bridge_side *side)
+static bool token_holds(const struct bridge *bridge, const struct bridge_side *side)
 {
-    return side->token != NULL && bridge_wall_ms() / 1000 < side->token_until - TOKEN_SPARE_SECONDS;
+    return side->token != NULL && bridge_now_ms(bridge) / 1000 < side->token_until - TOKEN_SPARE_SECONDS;
 }
 
 static void keep_token_work(struct task *task)
@@ -113,7 +113,7 @@ static void token_done(struct bridge_task *at)
     if (at->received.class == ANSWER_OK && !slice_empty(at->token)) {
         free(to->token);
         to->token = strndup(at->token.at, at->token.size);
-        to->token_until = bridge_wall_ms() / 1000 +
+        to->token_until = bridge_now_ms(bridge) / 1000 +
                           (at->received.token_seconds > 0 ? at->received.token_seconds : 300);
         keep_token(bridge, side);
         bridge_send_parked(bridge, side);
@@ -128,7 +128,7 @@ static void token_done(struct bridge_task *at)
 static void receive_work(struct task *task)
 {
     struct bridge_task *at = (struct bridge_task *)task;
-    at->bridge->cycle.desk.now = bridge_wall_ms() / 1000;
+    at->bridge->cycle.desk.now = bridge_now_ms(at->bridge) / 1000;
     bridge_record_answer(at->bridge, at->exchange, &at->reply);
     receive(&at->bridge->cycle.desk, at->exchange, &at->reply, &at->received, &at->token);
 }
@@ -199,6 +199,8 @@ static void reply_came(void *context, const struct reply *reply)
     struct bridge_task *task = context;
     if (!copy_reply(reply, task))
         task->reply = (struct reply){.end = REPLY_UNKNOWN};
+    if (task->reply.arrived_ms != 0) /* by the cycle's clock, which the machine's may have left */
+        task->reply.arrived_ms += bridge_now_ms(task->bridge) - bridge_wall_ms();
     worker_post(task->bridge->worker, &task->task);
 }
 
@@ -221,7 +223,7 @@ static enum status build(struct bridge *bridge, struct exchange *exchange, struc
         .token = slice_of(at->token),
         .clock_offset_ms = at->offset_ms,
     };
-    return request_build(&platform, &exchange->request, bridge_wall_ms(), text, &exchange->arena,
+    return request_build(&platform, &exchange->request, bridge_now_ms(bridge), text, &exchange->arena,
                          ret);
 }
 
@@ -266,7 +268,7 @@ static bool token_lacks(struct bridge *bridge, enum side side)
 {
     struct bridge_side *at = &bridge->side[side];
     if (at->parked->exchange->purpose == PURPOSE_TOKEN || !definition_signs_on(at->definition) ||
-        token_holds(at) || bridge->interrupted)
+        token_holds(bridge, at) || bridge->interrupted)
         return false;
     if (at->token_asked)
         return true;

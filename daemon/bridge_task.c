@@ -26,7 +26,7 @@ void bridge_task_free(struct bridge_task *task)
 static void job_work(struct task *task)
 {
     struct bridge_task *at = (struct bridge_task *)task;
-    at->bridge->cycle.desk.now = bridge_wall_ms() / 1000;
+    at->bridge->cycle.desk.now = bridge_now_ms(at->bridge) / 1000;
     bridge_record_open(at->bridge, &at->effect);
     cycle_job(&at->bridge->cycle, &at->effect, &at->event);
     bridge_record_job(at->bridge, &at->effect, &at->event);

@@ -2,7 +2,13 @@
 
 #include "mapping/base/civil.h"
 
-enum { MISSED_SECONDS = 86400, ASTRAY_SECONDS = 36 * 3600, HOUR_MS = 3600000 };
+enum {
+    MISSED_SECONDS = 86400,
+    ASTRAY_SECONDS = 36 * 3600,
+    HOUR_MS = 3600000,
+    JUMP_MS = 60000,
+    FULL_APART_MS = 12 * HOUR_MS /* once the wall clock jumped */
+};
 
 /* The first time that hour comes after `wall`. */
 static int64_t hour_after(int64_t wall, int64_t minute)
@@ -12,6 +18,26 @@ static int64_t hour_after(int64_t wall, int64_t minute)
         civil_days(day.year, day.month, day.day) * CIVIL_DAY_SECONDS - CIVIL_CST_SECONDS;
     int64_t hour = midnight + minute * 60;
     return hour > wall ? hour : hour + CIVIL_DAY_SECONDS;
+}
+
+static int64_t ahead_ms(struct clocks now)
+{
+    return now.wall * 1000 - now.monotonic_ms;
+}
+
+/* The night is planned anew where the jump put it off by days, or brought it back before its time. */
+static void notice_jump(struct schedule *schedule, struct clocks now)
+{
+    int64_t moved = ahead_ms(now) - schedule->ahead_ms;
+    schedule->ahead_ms = ahead_ms(now);
+    if (moved < JUMP_MS && moved > -JUMP_MS)
+        return;
+    if (schedule->full_at - now.wall > ASTRAY_SECONDS)
+        schedule->full_at = hour_after(now.wall, schedule->full_minute);
+    int64_t left_ms = schedule->last_full_ms + FULL_APART_MS - now.monotonic_ms;
+    int64_t earliest = now.wall + left_ms / 1000;
+    if (schedule->any_full && left_ms > 0 && schedule->full_at < earliest)
+        schedule->full_at = hour_after(earliest, schedule->full_minute);
 }
 
 void schedule_init(struct schedule *schedule, int64_t incremental_ms, int64_t full_minute,
@@ -24,6 +50,9 @@ void schedule_init(struct schedule *schedule, int64_t incremental_ms, int64_t fu
         .next_ms = now.monotonic_ms,
         .full_at = missed ? now.wall : hour_after(now.wall, full_minute),
         .full_not_before_ms = now.monotonic_ms,
+        .any_full = last_full != 0 && last_full <= now.wall,
+        .last_full_ms = now.monotonic_ms - (now.wall - last_full) * 1000,
+        .ahead_ms = ahead_ms(now),
     };
 }
 
@@ -54,8 +83,9 @@ static int64_t incremental_wait_ms(const struct schedule *schedule, struct clock
     return wait > 0 ? wait : 0;
 }
 
-enum due schedule_due(const struct schedule *schedule, struct clocks now)
+enum due schedule_due(struct schedule *schedule, struct clocks now)
 {
+    notice_jump(schedule, now);
     if (schedule_next_full(schedule, now) <= now.wall)
         return DUE_FULL;
     return incremental_wait_ms(schedule, now) == 0 ? DUE_INCREMENTAL : DUE_NOTHING;
@@ -81,8 +111,10 @@ void schedule_began(struct schedule *schedule, enum due kind, struct clocks now)
     if (kind == DUE_NOTHING)
         return;
     schedule->next_ms = now.monotonic_ms + schedule->incremental_ms;
-    if (kind == DUE_FULL)
-        schedule->full_at = hour_after(now.wall, schedule->full_minute);
+    if (kind != DUE_FULL)
+        return;
+    schedule->full_began_ms = now.monotonic_ms;
+    schedule->full_at = hour_after(now.wall, schedule->full_minute);
 }
 
 void schedule_ended(struct schedule *schedule, enum due kind, bool complete, struct clocks now)
@@ -91,6 +123,8 @@ void schedule_ended(struct schedule *schedule, enum due kind, bool complete, str
         return;
     if (complete) {
         schedule->full_failures = 0;
+        schedule->any_full = true;
+        schedule->last_full_ms = schedule->full_began_ms;
         return;
     }
     int64_t delay = schedule->incremental_ms;

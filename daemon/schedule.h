@@ -1,7 +1,8 @@
 /* When the next cycle is due (reconciliation.md, "Reading"; operators.md, `[schedule]`). Pure: both
  * clocks are given. Intervals go by the monotonic clock, so that a wall clock that jumps, or a
  * machine that slept, makes no burst; the nightly hour goes by the wall clock, in China Standard
- * Time. */
+ * Time. Once the wall clock jumped, half a day by the monotonic clock lies between two full cycles, however
+ * often its hour seems to come. */
 #ifndef DAEMON_SCHEDULE_H
 #define DAEMON_SCHEDULE_H
 
@@ -21,6 +22,10 @@ struct schedule {
     int64_t next_ms;            /* monotonic: the next incremental cycle */
     int64_t full_at;            /* instant: the next full cycle */
     int64_t full_not_before_ms; /* monotonic: after a full cycle that failed */
+    int64_t full_began_ms;      /* monotonic: the one that runs, or ran last */
+    int64_t last_full_ms;       /* monotonic: when the last complete one began */
+    bool any_full;              /* there was one */
+    int64_t ahead_ms;           /* the wall clock, ahead of the monotonic one, when it was last looked at */
     unsigned full_failures;     /* in a row */
 };
 
@@ -32,7 +37,8 @@ void schedule_init(struct schedule *schedule, int64_t incremental_ms, int64_t fu
 void schedule_change(struct schedule *schedule, int64_t incremental_ms, int64_t full_minute,
                      struct clocks now);
 
-enum due schedule_due(const struct schedule *schedule, struct clocks now);
+/* Notices a wall clock that jumped since the last call. */
+enum due schedule_due(struct schedule *schedule, struct clocks now);
 /* Until something may be due: to arm a timer with; 0 when it is; at most an hour, since the wall
  * clock may be set. */
 int64_t schedule_wait_ms(const struct schedule *schedule, struct clocks now);

@@ -173,9 +173,7 @@ static void keep(char text[TRANSFER_HEADER_BYTES], struct slice value)
 
 static void begin_reply(struct transfer *transfer)
 {
-    struct timespec now;
-    (void)clock_gettime(CLOCK_REALTIME, &now);
-    transfer->arrived_ms = (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+    transfer->arrived_ns = uv_hrtime();
     transfer->content_type[0] = transfer->retry_after[0] = '\0';
     transfer->date[0] = transfer->etag[0] = '\0';
 }
@@ -324,6 +322,15 @@ enum status transfer_begin(struct transfer *transfer, CURL *easy,
                                          : STATUS_UNSUPPORTED;
 }
 
+/* By the machine's clock as it shows now, whatever it showed then. */
+static int64_t arrived_ms(const struct transfer *transfer)
+{
+    struct timespec now;
+    (void)clock_gettime(CLOCK_REALTIME, &now);
+    int64_t since_ms = (int64_t)((uv_hrtime() - transfer->arrived_ns) / 1000000);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000 - since_ms;
+}
+
 static const char *failure_text(const struct transfer *transfer, CURLcode code)
 {
     long verified = 0;
@@ -361,7 +368,7 @@ void transfer_end(struct transfer *transfer, CURLcode code, struct reply *ret,
         return;
     (void)curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &status);
     ret->status = (int)status;
-    ret->arrived_ms = transfer->arrived_ms;
+    ret->arrived_ms = arrived_ms(transfer);
     ret->content_type = slice_of(transfer->content_type);
     ret->retry_after = slice_of(transfer->retry_after);
     ret->date = slice_of(transfer->date);

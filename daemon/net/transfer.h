@@ -18,7 +18,7 @@ struct transfer {
     bool again; /* libcurl was about to send it a second time */
     bool too_large;
     uint64_t began_ns;
-    int64_t arrived_ms;
+    uint64_t arrived_ns; /* of the status line, by the monotonic clock */
     int64_t certificate_expires; /* 0: not seen */
     struct curl_slist *headers, *addresses;
     struct buffer body;

@@ -69,7 +69,7 @@ enum status signs_lower_by_id(struct desk *desk, enum side side, enum entity ent
         return status == STATUS_NOT_FOUND ? STATUS_OK : status;
     bool young = platform_sign_young(known.updated,
                                      desk->now + desk->clock_offset_ms[side] / 1000);
-    if (desk->now - since >= PLATFORM_LAG_SECONDS)
+    if (desk->now - since >= PLATFORM_LAG_SECONDS || desk->now < since) /* a clock that was put back: long ago */
         signs->lower_again++;
     else if (young)
         signs->lower_young++;

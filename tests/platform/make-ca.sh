@@ -1,14 +1,14 @@
 #!/bin/sh
 # A throw-away certificate authority and server certificates for the reference platforms, in a
 # folder: ca.pem, server.pem + server.key (127.0.0.1, localhost), expired.pem + expired.key,
-# other.pem + other.key (for another name). usage: make-ca.sh FOLDER
+# other.pem + other.key (for another name). They hold for 30 days, or $CA_DAYS. usage: make-ca.sh FOLDER
 set -eu
 folder=${1:?usage: make-ca.sh FOLDER}
 mkdir -p "$folder"
 cd "$folder"
 umask 077
 
-openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 30 \
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days "${CA_DAYS:-30}" \
     -subj "/CN=test authority" -keyout ca.key -out ca.pem 2>/dev/null
 
 # name, subject alternative names, further arguments of `openssl ca`
@@ -35,7 +35,7 @@ serial = serial
 certificate = ca.pem
 private_key = ca.key
 default_md = sha256
-default_days = 30
+default_days = ${CA_DAYS:-30}
 policy = any
 unique_subject = no
 [any]

@@ -197,6 +197,35 @@ void people_edit(struct chance *chance, int round, struct edits *noted)
     (void)snprintf(last.id, sizeof last.id, "%s", row_id((enum entity)at.entity, at.row));
 }
 
+const char *const people_mobiles[WORLD_SIDES] = {"13900000001", "13900000002"};
+
+static void edit_mobile(int side, const struct row *row)
+{
+    struct platform_account account = *row_account(row);
+    account.mobile = people_mobiles[side];
+    (void)world_enter(side, WORLD_ACCOUNT, row, &account);
+}
+
+bool people_edit_both(int first, int64_t later_ms, char ids[WORLD_SIDES][48])
+{
+    const struct store *here = world_service.platforms[first].store;
+    const struct store *there = world_service.platforms[1 - first].store;
+    for (uint32_t place = 0; place < store_count(here, ENTITY_ACCOUNT); place++) {
+        const struct row *row = store_row(here, ENTITY_ACCOUNT, place);
+        const struct row *other = store_account(there, KIND_PERSON, row_account(row)->code);
+        if (row_account(row)->kind != KIND_PERSON || !row_account(row)->valid || other == NULL ||
+            !row_account(other)->valid || strcmp(row_account(row)->mobile, row_account(other)->mobile) != 0)
+            continue;
+        (void)snprintf(ids[first], 48, "%s", row_account(row)->id);
+        (void)snprintf(ids[1 - first], 48, "%s", row_account(other)->id);
+        edit_mobile(first, row);
+        loop_advance(later_ms);
+        edit_mobile(1 - first, other);
+        return true;
+    }
+    return false;
+}
+
 void people_edit_begin(void)
 {
     memset(&last, 0, sizeof last);

@@ -5,7 +5,7 @@
 
 #include <stdlib.h>
 
-enum { TIMERS_MOST = 64, TASK_MS = 3 };
+enum { TIMERS_MOST = 64, TASK_MS = 3, JUMP_PERCENT = 2 };
 
 struct due_timer {
     uv_timer_t *timer;
@@ -20,6 +20,10 @@ struct task_list {
 static struct {
     struct chance chance;
     int64_t wall_ms, began_ms;
+    int64_t ahead_ms; /* the clock of the bridge's machine */
+    bool jumps;
+    unsigned steps_to_jump; /* 0: none is to come */
+    int64_t jump_ms;
     uint64_t trace;
     struct due_timer timers[TIMERS_MOST];
     size_t timer_count;
@@ -34,6 +38,9 @@ void loop_begin(uint64_t seed, int64_t wall_ms)
 {
     loop.chance.state = seed;
     loop.wall_ms = loop.began_ms = wall_ms;
+    loop.ahead_ms = 0;
+    loop.jumps = false;
+    loop.steps_to_jump = 0;
     loop.trace = 0xcbf29ce484222325U;
     loop.timer_count = 0;
     loop.to_do = (struct task_list){NULL, &loop.to_do.first};
@@ -48,6 +55,29 @@ int64_t loop_now_ms(void)
 void loop_advance(int64_t ms)
 {
     loop.wall_ms += ms;
+}
+
+void loop_let_clock_jump(bool jumps)
+{
+    loop.jumps = jumps;
+    loop.ahead_ms = 0;
+}
+
+void loop_jump_after(unsigned steps, int64_t ms)
+{
+    loop.steps_to_jump = steps;
+    loop.jump_ms = ms;
+}
+
+static void maybe_jump(void)
+{
+    static const int64_t seconds[] = {0, 5, 120, 3600, 90000, 315576000};
+    if (loop.steps_to_jump > 0 && --loop.steps_to_jump == 0)
+        loop.ahead_ms += loop.jump_ms;
+    if (!loop.jumps || !chance_percent(&loop.chance, JUMP_PERCENT))
+        return;
+    int64_t ahead_ms = seconds[chance_below(&loop.chance, sizeof seconds / sizeof seconds[0])] * 1000;
+    loop.ahead_ms = chance_percent(&loop.chance, 50) ? ahead_ms : -ahead_ms;
 }
 
 struct chance *loop_chance(void)
@@ -71,7 +101,7 @@ uint64_t loop_traced(void)
 
 int64_t bridge_wall_ms(void)
 {
-    return loop.wall_ms;
+    return loop.wall_ms + loop.ahead_ms;
 }
 
 int64_t bridge_monotonic_ms(const struct bridge *bridge)
@@ -208,6 +238,7 @@ bool loop_step(void)
 {
     void (*able[3])(void);
     unsigned count = 0;
+    maybe_jump();
     if (loop.to_do.first != NULL)
         able[count++] = work_one;
     if (loop.to_end.first != NULL)

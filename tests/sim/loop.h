@@ -13,6 +13,11 @@
 void loop_begin(uint64_t seed, int64_t wall_ms);
 int64_t loop_now_ms(void);
 void loop_advance(int64_t ms);
+/* The clock of the bridge's machine jumps now and then, by minutes to years, within cycles too; false: it is right
+ * again. The platforms' clocks go on as they are. */
+void loop_let_clock_jump(bool jumps);
+/* It jumps once, by so much, after so many steps of the loop. */
+void loop_jump_after(unsigned steps, int64_t ms);
 /* For the order of things. */
 struct chance *loop_chance(void);
 

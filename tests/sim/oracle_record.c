@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { RECOGNISED_DAY_CENTI = 800 };
+enum { RECOGNISED_DAY_CENTI = 800, CLOSE_MS = 5000 };
 
 /* --- no edit is lost --------------------------------------------------------------------------- */
 
@@ -74,6 +74,51 @@ static const char *kind_of(int entity)
     return entity == WORLD_ACCOUNT ? "account" : "hours";
 }
 
+static bool is_newest(int entity, int field)
+{
+    if (entity == WORLD_ACCOUNT)
+        return field == ACCOUNT_MOBILE;
+    return field == HOURS_COURSE_CODE || field == HOURS_COURSE_NAME || field == HOURS_EVIDENCE ||
+           field == HOURS_FINISHED;
+}
+
+/* The last time that anybody edited the record, whatever field: the version that is read has it. -1: it was edited
+ * behind that round. */
+static int64_t edited_ms(const struct history *history, int side, int entity, const char *id, int round)
+{
+    int64_t last = -1;
+    for (size_t index = 0; index < history->edits.count; index++) {
+        const struct edit *edit = &history->edits.of[index];
+        if (edit->side != side || edit->entity != entity || strcmp(edit->id, id) != 0)
+            continue;
+        if (edit->round > round)
+            return -1;
+        last = edit->at_ms > last ? edit->at_ms : last;
+    }
+    return last;
+}
+
+/* Both sides were edited before the bridge looked, and the later one is what both hold, whatever the clock of the
+ * bridge's machine showed meanwhile. */
+static void look_at_newest(const struct standing *standing, const struct history *history, int entity,
+                           const struct standing_link *link, int field, const struct edit *const edits[WORLD_SIDES],
+                           bool *ok)
+{
+    int64_t at_ms[WORLD_SIDES];
+    if (!is_newest(entity, field) || edits[0] == NULL || edits[1] == NULL || edits[0]->round != edits[1]->round)
+        return;
+    for (int side = 0; side < WORLD_SIDES; side++)
+        at_ms[side] = edited_ms(history, side, entity, link->is[side]->id, edits[side]->round);
+    int64_t apart = at_ms[0] > at_ms[1] ? at_ms[0] - at_ms[1] : at_ms[1] - at_ms[0];
+    int later = at_ms[0] > at_ms[1] ? 0 : 1;
+    if (at_ms[0] < 0 || at_ms[1] < 0 || apart < CLOSE_MS ||
+        holds(standing, entity, link, later, field, edits[later]->value))
+        return;
+    oracle_say(ok, "%s of %s %s/%s: the older edit '%s' went before '%s'", fact_name(entity, field), kind_of(entity),
+               link->is[0]->id, link->is[1]->id, edits[1 - later]->value, edits[later]->value);
+}
+
+/* holds: read.clock_jumps */
 void oracle_edit_kept(const struct standing *standing, const struct history *history, int entity,
                       const struct standing_link *link, int field, int rules, bool *ok)
 {
@@ -88,6 +133,7 @@ void oracle_edit_kept(const struct standing *standing, const struct history *his
         kept = kept || (edits[side] != NULL && (rules == WORLD_SIDES || rules == side) &&
                         holds(standing, entity, link, side, field, edits[side]->value));
     }
+    look_at_newest(standing, history, entity, link, field, edits, ok);
     if (kept || (rules != WORLD_SIDES && edits[rules] == NULL))
         return;
     for (int side = 0; side < WORLD_SIDES; side++) {

@@ -157,11 +157,12 @@ static bool counts_hold(void)
     return !fails;
 }
 
-/* holds: write.killed plan.recorded */
+/* holds: write.killed plan.recorded read.clock_jumps */
 static bool play(uint64_t seed, bool talk)
 {
     static struct history history;
     struct chance chance = {.state = seed * 0x9e3779b97f4a7c15U};
+    struct chance apart = {.state = seed * 0xd1342543de82ef95U}; /* what came later draws from its own */
     memset(&history, 0, sizeof history);
     loop_begin(chance_next(&chance), first_ms + minutes(chance_below(&chance, 300 * 24 * 60)));
     world_begin(chance_next(&chance));
@@ -170,8 +171,10 @@ static bool play(uint64_t seed, bool talk)
     driver_begin();
     bool hostile = chance_percent(&chance, 60);
     bool ok = true;
+    loop_let_clock_jump(chance_percent(&apart, 20));
     for (unsigned left = 3 + chance_below(&chance, 6); left > 0; left--)
         ok = play_round(&chance, &history, hostile) && ok;
+    loop_let_clock_jump(false);
     ok = become_quiet(&history) && ok;
     ok = oracle_in_step(driver_bridge()->store, &history) && ok;
     ok = counts_hold() && ok;

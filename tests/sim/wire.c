@@ -1,5 +1,6 @@
 #include "tests/sim/wire.h"
 
+#include "daemon/bridge_inside.h"
 #include "daemon/net/http.h"
 #include "tests/sim/loop.h"
 #include "tests/sim/world.h"
@@ -96,8 +97,8 @@ void wire_deliver(void)
         bool slow = chance_percent(loop_chance(), SLOW_PERCENT);
         loop_advance(chance_below(loop_chance(), WAY_MS) + (slow ? SLOW_MS : 0));
         world_answer(flight.http->side, &flight.message, &reply);
-        reply.arrived_ms = loop_now_ms();
-        reply.took_ms = reply.arrived_ms - began;
+        reply.arrived_ms = bridge_wall_ms();
+        reply.took_ms = loop_now_ms() - began;
         trace(&flight, &reply);
         if (wire.watcher != NULL)
             wire.watcher(flight.http->side, &flight.message, &reply, flight.sent_ms);

@@ -92,6 +92,10 @@ struct edits {
 void people_settle(struct chance *chance);
 /* Somebody registers somebody, or enters hours, on one side or on both by hand. */
 void people_add(struct chance *chance);
+/* Somebody's mobile becomes people_mobiles[side], on the side named first and later on the other. ids: her account
+ * on each. False: nobody stands on both with one mobile. */
+extern const char *const people_mobiles[WORLD_SIDES];
+bool people_edit_both(int first, int64_t later_ms, char ids[WORLD_SIDES][48]);
 /* One random edit on one side, noted. */
 void people_edit(struct chance *chance, int round, struct edits *noted);
 

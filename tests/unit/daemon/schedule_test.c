@@ -94,14 +94,109 @@ static void the_full_cycle_comes_at_its_hour_in_china(void **state)
 static void a_wall_clock_set_forward_gives_one_full_cycle(void **state)
 {
     (void)state;
-    struct clocks now = {5000, cst(17, 9, 0)};
-    struct schedule schedule = planned(now.wall - HOUR, now);
+    struct clocks now = {5000, cst(17, 20, 0)};
+    struct schedule schedule = planned(now.wall - 17 * HOUR, now);
     schedule_began(&schedule, DUE_INCREMENTAL, now);
     now.wall += 5 * DAY;
     assert_int_equal(schedule_due(&schedule, now), DUE_FULL);
     schedule_began(&schedule, DUE_FULL, now);
     schedule_ended(&schedule, DUE_FULL, true, now);
     assert_int_equal(schedule_due(&schedule, later(now, 1)), DUE_NOTHING);
+}
+
+/* Days of the machine's own, with its wall clock put to and fro by `jump` seconds each hour. */
+static void run_with_jumps(struct schedule *schedule, struct clocks now, int64_t jump, int hours, int *ret_cycles,
+                           int *ret_fulls)
+{
+    for (int64_t second = 0; second < (int64_t)hours * HOUR; second++) {
+        now = later(now, 1);
+        if (second % HOUR == HOUR - 1)
+            now.wall += second / HOUR % 2 == 0 ? jump : -jump;
+        enum due due = schedule_due(schedule, now);
+        if (due == DUE_NOTHING)
+            continue;
+        (*ret_cycles)++;
+        *ret_fulls += due == DUE_FULL;
+        schedule_began(schedule, due, now);
+        schedule_ended(schedule, due, true, now);
+    }
+}
+
+/* holds: read.clock_jumps */
+static void a_wall_clock_that_jumps_to_and_fro_makes_no_burst(void **state)
+{
+    (void)state;
+    static const int64_t jumps[] = {120, HOUR, 25 * HOUR, 40 * DAY, 3653 * (int64_t)DAY};
+    for (size_t i = 0; i < 2 * sizeof jumps / sizeof *jumps; i++) {
+        struct clocks now = {5000, cst(17, 9, 0)};
+        struct schedule schedule = planned(now.wall - 7 * HOUR, now);
+        int cycles = 0, fulls = 0;
+        run_with_jumps(&schedule, now, i % 2 == 0 ? jumps[i / 2] : -jumps[i / 2], 240, &cycles, &fulls);
+        assert_in_range(cycles, 240 * 60 - 30, 240 * 60 + 30);
+        assert_in_range(fulls, 8, 240 / 12 + 1);
+    }
+}
+
+/* holds: read.clock_jumps */
+static void the_night_comes_again_after_a_clock_was_ten_years_ahead(void **state)
+{
+    (void)state;
+    struct clocks now = {5000, cst(17, 20, 0)};
+    struct schedule schedule = planned(now.wall - 17 * HOUR, now);
+    now.wall += 3653 * (int64_t)DAY;
+    assert_int_equal(schedule_due(&schedule, now), DUE_FULL);
+    schedule_began(&schedule, DUE_FULL, now);
+    schedule_ended(&schedule, DUE_FULL, true, later(now, 60));
+    now = later(now, 120);
+    now.wall -= 3653 * (int64_t)DAY;
+    assert_int_not_equal(schedule_due(&schedule, now), DUE_FULL);
+    assert_int_equal(schedule_next_full(&schedule, now), cst(19, 2, 30)); /* the 18th is within half a day */
+    schedule_began(&schedule, DUE_INCREMENTAL, now);
+    now = (struct clocks){now.monotonic_ms + (cst(19, 2, 30) - now.wall) * 1000, cst(19, 2, 30)};
+    assert_int_equal(schedule_due(&schedule, now), DUE_FULL);
+}
+
+/* holds: read.clock_jumps */
+static void an_hour_that_comes_twice_is_one_night(void **state)
+{
+    (void)state;
+    static const int64_t back[] = {120, HOUR, 25 * HOUR, 40 * DAY};
+    for (size_t i = 0; i < sizeof back / sizeof *back; i++) {
+        struct clocks now = {5000, cst(17, 2, 30)};
+        struct schedule schedule = planned(now.wall - 25 * HOUR, now);
+        assert_int_equal(schedule_due(&schedule, now), DUE_FULL);
+        schedule_began(&schedule, DUE_FULL, now);
+        schedule_ended(&schedule, DUE_FULL, true, later(now, 60));
+        now = later(now, 60);
+        now.wall -= back[i];
+        for (int minute = 0; minute < 11 * 60; minute++) {
+            enum due due = schedule_due(&schedule, now);
+            assert_int_not_equal(due, DUE_FULL);
+            schedule_began(&schedule, due, now);
+            now = later(now, 60);
+        }
+    }
+}
+
+/* holds: read.clock_jumps */
+static void an_hour_that_is_jumped_over_is_made_up_once(void **state)
+{
+    (void)state;
+    struct clocks now = {5000, cst(17, 2, 10)};
+    struct schedule schedule = planned(now.wall - 23 * HOUR, now);
+    schedule_began(&schedule, DUE_INCREMENTAL, now);
+    now = later(now, 10);
+    now.wall += HOUR;
+    assert_int_equal(schedule_due(&schedule, now), DUE_FULL);
+    schedule_began(&schedule, DUE_FULL, now);
+    schedule_ended(&schedule, DUE_FULL, true, now);
+    now.wall -= HOUR;
+    for (int minute = 0; minute < 60; minute++) {
+        enum due due = schedule_due(&schedule, now);
+        assert_int_not_equal(due, DUE_FULL);
+        schedule_began(&schedule, due, now);
+        now = later(now, 60);
+    }
 }
 
 static void a_wall_clock_set_back_neither_repeats_nor_forgets_the_night(void **state)
@@ -178,6 +273,10 @@ int main(void)
         cmocka_unit_test(a_long_pause_makes_no_burst),
         cmocka_unit_test(the_full_cycle_comes_at_its_hour_in_china),
         cmocka_unit_test(a_wall_clock_set_forward_gives_one_full_cycle),
+        cmocka_unit_test(a_wall_clock_that_jumps_to_and_fro_makes_no_burst),
+        cmocka_unit_test(the_night_comes_again_after_a_clock_was_ten_years_ahead),
+        cmocka_unit_test(an_hour_that_comes_twice_is_one_night),
+        cmocka_unit_test(an_hour_that_is_jumped_over_is_made_up_once),
         cmocka_unit_test(a_wall_clock_set_back_neither_repeats_nor_forgets_the_night),
         cmocka_unit_test(a_failed_full_cycle_is_tried_again_with_growing_patience),
         cmocka_unit_test(incremental_cycles_go_on_between_failed_full_ones),
