@@ -68,8 +68,7 @@ class City:
         self.write("municipal.secret", "municipal-secret-of-a-test\n")
         self.write("provincial.secret", "provincial-secret-of-a-test\n")
         self.write("log.key", os.urandom(32).hex() + "\n")
-        subprocess.run([str(ROOT / "tests/platform/make-ca.sh"), str(self.folder / "ca")], check=True,
-                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.issue_certificates()
         self.platforms = subprocess.Popen(
             [str(BUILD / "platformd"), "--municipal-port", "0", "--provincial-port", "0",
              "--control-port", "0", "--cert", str(self.folder / "ca/server.pem"),
@@ -80,6 +79,10 @@ class City:
         self.ports = json.loads(self.platforms.stdout.readline())
         self.write("cebridge.conf", SETTINGS.format(rate=self.rate, **self.ports))
         return self
+
+    def issue_certificates(self, **environment):
+        subprocess.run([str(ROOT / "tests/platform/make-ca.sh"), str(self.folder / "ca")], check=True,
+                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env={**os.environ, **environment})
 
     def __exit__(self, *_):
         for process in (self.daemon, self.platforms):
@@ -120,9 +123,9 @@ class City:
         done = self.cebridge(*arguments, "--json")
         return [json.loads(line) for line in done.stdout.splitlines() if line.strip()]
 
-    def start_daemon(self):
+    def start_daemon(self, **environment):
         self.daemon = subprocess.Popen([str(BUILD / "cebridged"), "--config", self.config],
-                                       stderr=subprocess.PIPE, text=True)
+                                       stderr=subprocess.PIPE, text=True, env={**os.environ, **environment})
         return self.daemon
 
     def control(self, path, body=None, method=None):

@@ -3,7 +3,7 @@
 set -eu
 missing=
 for pair in gcc:gcc clang:clang make:make pkg-config:pkg-config python3:python3 openssl:openssl \
-            cppcheck:cppcheck clang-tidy:clang-tidy msgfmt:gettext strace:strace; do
+            cppcheck:cppcheck clang-tidy:clang-tidy msgfmt:gettext strace:strace faketime:faketime; do
     command -v "${pair%%:*}" >/dev/null 2>&1 || missing="$missing ${pair#*:}"
 done
 for pair in libuv:libuv1-dev libcurl:libcurl4-openssl-dev jansson:libjansson-dev \
