@@ -1,5 +1,7 @@
 #include "daemon/net/endpoint.h"
 
+#include "daemon/net/resolve.h"
+
 #include <arpa/inet.h>
 #include <curl/curl.h>
 #include <stdlib.h>
@@ -79,6 +81,18 @@ static bool is_literal(const char *host)
     return host[0] == '[' || inet_pton(AF_INET, host, &four) == 1;
 }
 
+static bool admits_literal(const char *host)
+{
+    char address[64] = "";
+    size_t size = strlen(host);
+    if (host[0] != '[')
+        return resolve_admits(host);
+    if (size < 2 || size - 2 >= sizeof address)
+        return false;
+    memcpy(address, host + 1, size - 2);
+    return resolve_admits(address);
+}
+
 static enum status read_address(struct endpoint *endpoint, struct fault *fault)
 {
     CURLU *url = curl_url();
@@ -91,6 +105,9 @@ static enum status read_address(struct endpoint *endpoint, struct fault *fault)
                          endpoint->options.plaintext ? "http(s)://host[:port], nothing behind it"
                                                      : "https://host[:port], nothing behind it");
     endpoint->literal = is_literal(endpoint->host);
+    if (endpoint->literal && !admits_literal(endpoint->host))
+        return fault_set(fault, STATUS_INVALID, "", 0, endpoint->options.key, endpoint->options.url,
+                         "an address that a platform can have: none unspecified, multicast or link-local");
     return STATUS_OK;
 }
 

@@ -231,7 +231,7 @@ static void on_resolved(void *context)
         return;
     (void)uv_timer_stop(&http->patience);
     if (resolve_addresses(http->resolver) == NULL)
-        fail_waiting(http, "the host name cannot be resolved");
+        fail_waiting(http, resolve_failure(http->resolver));
     else
         pump(http);
 }

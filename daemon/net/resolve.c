@@ -16,6 +16,7 @@ struct resolver {
     char host[256];
     struct lookup *lookup; /* under way */
     uint64_t answered_ms;
+    bool refused;                       /* the last answer held none that a platform can have */
     char addresses[RESOLVE_TEXT_BYTES]; /* "": none known */
     void (*changed)(void *context);
     void *context;
@@ -27,10 +28,25 @@ static bool admits4(struct in_addr address)
     return number >> 24 != 0 && number >> 28 < 0xE && number >> 16 != 0xA9FE;
 }
 
+/* An IPv6 address that stands for an IPv4 one (mapped, or translated by NAT64) is judged as that. */
 static bool admits6(const struct in6_addr *address)
 {
+    static const uint8_t translated[12] = {0x00, 0x64, 0xff, 0x9b};
+    struct in_addr four;
+    memcpy(&four, address->s6_addr + 12, sizeof four);
+    if (IN6_IS_ADDR_V4MAPPED(address) || memcmp(address->s6_addr, translated, sizeof translated) == 0)
+        return admits4(four);
     return !IN6_IS_ADDR_UNSPECIFIED(address) && !IN6_IS_ADDR_MULTICAST(address) &&
            !IN6_IS_ADDR_LINKLOCAL(address);
+}
+
+bool resolve_admits(const char *address)
+{
+    struct in_addr four;
+    struct in6_addr six;
+    if (inet_pton(AF_INET, address, &four) == 1)
+        return admits4(four);
+    return inet_pton(AF_INET6, address, &six) == 1 && admits6(&six);
 }
 
 /* Appends one address; what does not fit is left out. */
@@ -70,6 +86,7 @@ static void answered(uv_getaddrinfo_t *request, int status, struct addrinfo *fir
     /* A name server that is down for a moment does not make a platform unreachable. */
     if (list[0] != '\0')
         memcpy(resolver->addresses, list, sizeof list);
+    resolver->refused = status == 0 && list[0] == '\0';
     resolver->changed(resolver->context);
 }
 
@@ -113,6 +130,12 @@ void resolve_ask(struct resolver *resolver)
 const char *resolve_addresses(const struct resolver *resolver)
 {
     return resolver->addresses[0] == '\0' ? NULL : resolver->addresses;
+}
+
+const char *resolve_failure(const struct resolver *resolver)
+{
+    return resolver->refused ? "the host name has no address that a platform can have"
+                             : "the host name cannot be resolved";
 }
 
 bool resolve_waiting(const struct resolver *resolver)

@@ -1,7 +1,8 @@
 #!/bin/sh
 # A throw-away certificate authority and server certificates for the reference platforms, in a
 # folder: ca.pem, server.pem + server.key (127.0.0.1, localhost), expired.pem + expired.key,
-# other.pem + other.key (for another name). They hold for 30 days, or $CA_DAYS. usage: make-ca.sh FOLDER
+# other.pem + other.key (for another name). They hold for 30 days, or $CA_DAYS; the
+# authority's name is $CA_NAME. usage: make-ca.sh FOLDER
 set -eu
 folder=${1:?usage: make-ca.sh FOLDER}
 mkdir -p "$folder"
@@ -9,7 +10,7 @@ cd "$folder"
 umask 077
 
 openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days "${CA_DAYS:-30}" \
-    -subj "/CN=test authority" -keyout ca.key -out ca.pem 2>/dev/null
+    -subj "/CN=${CA_NAME:-test authority}" -keyout ca.key -out ca.pem 2>/dev/null
 
 # name, subject alternative names, further arguments of `openssl ca`
 issue() {

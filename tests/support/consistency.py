@@ -17,7 +17,7 @@ FUNCTION = {".py": re.compile(r"^\s*(?:def|class) (\w+)"),
 
 HEAD = """# What keeps both levels consistent, and what holds it
 
-Each rule of the specification's page on consistency, with the tests that fail when it is broken. Made from
+Each rule of the specification's page on consistency, and of how platforms are spoken to, with the tests that fail when it is broken. Made from
 `docs/rules.tsv` and the tests by `tests/support/consistency.py --write`; `make lint` proves that it is true.
 """
 

@@ -1,6 +1,7 @@
 /* Messages out and replies in, against servers that misbehave: nothing goes out twice, nothing is
  * believed that is not whole, nothing is read without end. */
 #include "daemon/net/http.h"
+#include "daemon/net/resolve.h"
 #include "tests/support/peer.h"
 
 #include <stdarg.h>
@@ -183,7 +184,7 @@ static void die_on_second(struct peer_line *line)
         ;
 }
 
-/* holds: write.unknown */
+/* holds: write.unknown transport.no_resend */
 static void a_connection_that_dies_never_makes_a_second_send(void **state)
 {
     (void)state;
@@ -282,6 +283,7 @@ static void an_answer_cut_anywhere_is_unknown(void **state)
     }
 }
 
+/* holds: transport.no_redirect */
 static void a_redirect_is_an_answer_not_a_way(void **state)
 {
     (void)state;
@@ -319,6 +321,7 @@ static void pour(struct peer_line *line)
     free(chunk);
 }
 
+/* holds: transport.body */
 static void a_body_is_read_up_to_the_limit_only(void **state)
 {
     (void)state;
@@ -372,6 +375,7 @@ struct refusal {
     const char *failure;
 };
 
+/* holds: transport.certificate */
 static void a_certificate_that_is_not_right_stops_the_message(void **state)
 {
     (void)state;
@@ -444,6 +448,7 @@ static void names_are_resolved_beside_the_loop(void **state)
     end(http);
 }
 
+/* holds: transport.no_proxy */
 static void proxies_of_the_environment_are_not_asked(void **state)
 {
     (void)state;
@@ -584,13 +589,33 @@ static void what_http_cannot_carry_is_refused(void **state)
     end(http);
 }
 
+/* holds: transport.addresses */
+static void addresses_that_no_platform_can_have_are_known_however_they_are_written(void **state)
+{
+    (void)state;
+    static const char *const forbidden[] = {"0.0.0.0", "0.1.2.3", "169.254.169.254", "224.0.0.1", "255.255.255.255",
+                                            "::", "fe80::1", "ff02::1", "::ffff:169.254.169.254", "::ffff:0.0.0.0",
+                                            "64:ff9b::a9fe:a9fe", "platform.example", ""};
+    static const char *const allowed[] = {"127.0.0.1", "10.1.2.3", "172.16.0.1", "192.168.1.1", "203.0.113.9", "::1",
+                                          "fd00::1", "2001:db8::1", "::ffff:10.1.2.3", "64:ff9b::a01:203"};
+    for (size_t i = 0; i < sizeof forbidden / sizeof *forbidden; i++)
+        assert_false(resolve_admits(forbidden[i]));
+    for (size_t i = 0; i < sizeof allowed / sizeof *allowed; i++)
+        assert_true(resolve_admits(allowed[i]));
+}
+
+/* holds: transport.addresses */
 static void a_wrong_address_is_told(void **state)
 {
     (void)state;
     static const char *const urls[] = {"http://127.0.0.1",        "https://u@127.0.0.1",
                                        "https://127.0.0.1/api",   "https://127.0.0.1?x=1",
                                        "ftp://127.0.0.1",         "127.0.0.1",
-                                       "https://127.0.0.1:99999", ""};
+                                       "https://127.0.0.1:99999", "https://169.254.169.254",
+                                       "https://0.0.0.0:8441",   "https://2852039166",
+                                       "https://224.0.0.1",      "https://[fe80::1]",
+                                       "https://[::]",           "https://[::ffff:169.254.1.1]",
+                                       ""};
     for (size_t i = 0; i < sizeof urls / sizeof *urls; i++) {
         struct fault fault = {0};
         struct http *http = NULL;
@@ -643,6 +668,7 @@ int main(void)
         cmocka_unit_test(what_is_cut_off_is_told_apart_by_whether_it_went_out),
         cmocka_unit_test(an_answer_may_send_and_close),
         cmocka_unit_test(what_http_cannot_carry_is_refused),
+        cmocka_unit_test(addresses_that_no_platform_can_have_are_known_however_they_are_written),
         cmocka_unit_test(a_wrong_address_is_told),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
