@@ -9,6 +9,8 @@
 #include "daemon/view/view.h"
 #include "daemon/work/by_reference.h"
 
+#include <string.h>
+
 static bool in_full(const struct view *view, const char *event, const char *reference,
                     int64_t conflict)
 {
@@ -59,6 +61,13 @@ static enum status find_copies(struct view_call *call, const struct conflict *co
     return status == STATUS_NOT_FOUND ? STATUS_OK : status;
 }
 
+/* It tells of a write that came before it. */
+static bool about_a_write(const struct conflict *conflict)
+{
+    return strcmp(conflict->kind, conflict_kind_name(KIND_write_rejected)) == 0 ||
+           strcmp(conflict->kind, conflict_kind_name(KIND_vanished)) == 0;
+}
+
 static int explain_conflict(struct view_call *call, int64_t number)
 {
     const struct view *view = call->view;
@@ -76,7 +85,7 @@ static int explain_conflict(struct view_call *call, int64_t number)
         .remote_id = {conflict.remote_id[MUNICIPAL], conflict.remote_id[PROVINCIAL]},
         .reference = conflict.reference,
         .full = in_full(view, "conflict_shown", conflict.reference, number),
-        .since = conflict.first_seen,
+        .since = about_a_write(&conflict) ? 0 : conflict.first_seen,
     };
     if (what.entity < ENTITIES) {
         status = find_copies(call, &conflict, &what);

@@ -11,6 +11,7 @@
 #include "mapping/decode.h"
 
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -45,6 +46,24 @@ static enum status fill_item(struct exchange *exchange, const struct write *writ
     return full ? STATUS_NO_MEMORY : STATUS_OK;
 }
 
+/* What was refused under its key goes under another one, the same after any crash: a platform may keep refusals, and
+ * one that answered without storing keeps that answer. */
+static enum status unused_key(struct desk *desk, struct hash *key)
+{
+    struct write rejected = {0};
+    struct buffer text;
+    enum status status = journal_rejected(desk->store, *key, &desk->arena, &rejected);
+    if (status != STATUS_OK)
+        return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+    buffer_init(&text, 256);
+    buffer_hex(&text, key->at, sizeof key->at, false);
+    buffer_printf(&text, "|%lld", (long long)rejected.number);
+    *key = desk_hash(desk, buffer_slice(&text));
+    status = text.status;
+    buffer_free(&text);
+    return status;
+}
+
 /* A batch is a unit: its key covers the ordered keys of its items. */
 static enum status name_batch(struct desk *desk, struct exchange *exchange,
                               const struct hash *keys, struct hash *ret)
@@ -73,8 +92,10 @@ static enum status fill_exchange(struct desk *desk, struct exchange *exchange,
             status = journal_set_state(desk->store, writes[index].number, WRITE_DROPPED, "", desk->now);
         if (status == STATUS_OK && hangs) {
             keys[exchange->request.item_count] = writes[index].key;
-            status = fill_item(exchange, &writes[index]);
+            status = unused_key(desk, &keys[exchange->request.item_count]);
         }
+        if (status == STATUS_OK && hangs)
+            status = fill_item(exchange, &writes[index]);
         if (status != STATUS_OK)
             return status;
     }
@@ -197,6 +218,27 @@ static bool holds(const struct record *stored, const struct write *write)
     return true;
 }
 
+static bool other_text(struct slice stored, struct slice sent)
+{
+    return !slice_empty(stored) && !slice_empty(sent) && !slice_equal(stored, sent);
+}
+
+/* What no answer to this write may say; NULL: nothing. */
+static const char *broken_promise(const struct record *stored, const struct write *write)
+{
+    bool account = write->entity == ENTITY_ACCOUNT;
+    if (write->operation != WRITE_CREATE)
+        return !slice_equal(stored->remote_id, write->target_id) ? "other_record"
+               : stored->version <= write->version               ? "version_kept"
+                                                                 : NULL;
+    return other_text(stored->value[account ? FIELD_ACCOUNT_ORIGIN_SYSTEM : FIELD_HOURS_ORIGIN_SYSTEM],
+                      write->origin_system) ||
+                   other_text(stored->value[account ? FIELD_ACCOUNT_ORIGIN_NUMBER : FIELD_HOURS_ORIGIN_NUMBER],
+                              write->origin_number)
+               ? "other_origin"
+               : NULL;
+}
+
 static enum status log_write(struct desk *desk, const struct write *write, const char *event)
 {
     struct buffer members;
@@ -256,17 +298,19 @@ static enum status note_refused(struct desk *desk, const struct write *write)
     return status == STATUS_NOT_FOUND ? STATUS_OK : status;
 }
 
-static enum status rejected(struct desk *desk, const struct write *write, const char *reason)
+enum status apply_rejected(struct desk *desk, const struct write *write, const char *reason)
 {
     struct finding_subject subject;
+    struct write told = *write;
     subject_of(write, &subject);
+    (void)snprintf(told.code, sizeof told.code, "%s", reason);
     enum status status =
         journal_set_state(desk->store, write->number, WRITE_REJECTED, reason, desk->now);
     if (status == STATUS_OK)
         status = finding_alone(desk, &subject, conflict_kind_name(KIND_write_rejected), "", reason);
     if (status == STATUS_OK)
         status = note_refused(desk, write);
-    return status == STATUS_OK ? log_write(desk, write, "write_rejected") : status;
+    return status == STATUS_OK ? log_write(desk, &told, "write_rejected") : status;
 }
 
 /* A create's counterpart is linked at once, so that it is never created again. */
@@ -295,11 +339,16 @@ static enum status settled(struct desk *desk, const struct write *write, struct 
         ret->unknown++;
         return STATUS_OK; /* stays 'sent': the target is read before anything else */
     }
+    const char *broken = status == STATUS_OK ? broken_promise(&decoded.record, write) : NULL;
+    if (broken != NULL) { /* nothing of it is believed: what became of the write, the next reading shows */
+        ret->rejected++;
+        return apply_rejected(desk, write, broken);
+    }
     if (status == STATUS_OK)
         status = intake_record(desk, write->target, write->entity, row, INTAKE_BY_ID, &outcome);
     if (status == STATUS_OK && !holds(&decoded.record, write)) {
         ret->rejected++;
-        return rejected(desk, write, "not_stored");
+        return apply_rejected(desk, write, "not_stored");
     }
     struct slice stored_id = arena_copy(&desk->arena, decoded.record.remote_id);
     if (status == STATUS_OK && stored_id.at == NULL)
@@ -354,7 +403,7 @@ static enum status refused(struct desk *desk, const struct write *write, const s
     if (elsewhere)
         return overtaken(desk, write, item, ret);
     ret->rejected++;
-    return rejected(desk, write, item->code);
+    return apply_rejected(desk, write, item->code);
 }
 
 static enum status item_answer(struct desk *desk, const struct write *write,

@@ -4,6 +4,7 @@
 #ifndef WORK_APPLY_H
 #define WORK_APPLY_H
 
+#include "daemon/store/journal.h"
 #include "daemon/sync/exchange.h"
 #include "daemon/work/desk.h"
 
@@ -16,6 +17,10 @@ enum status apply_next(struct desk *desk, unsigned wave, struct exchange **ret, 
 /* In a transaction: what the answer says of each write of the exchange. */
 enum status apply_answer(struct desk *desk, const struct exchange *exchange,
                          const struct answer *answer, struct received *ret);
+
+/* The write was refused, or answered with what is not so: a write_rejected that says the reason, one word. In a
+ * transaction. */
+enum status apply_rejected(struct desk *desk, const struct write *write, const char *reason);
 
 /* Writes that were sent and never answered (this run's or a crashed one's): their targets are asked for,
  * and their subjects are left alone until then. ret_count: how many. */

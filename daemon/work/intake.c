@@ -242,7 +242,9 @@ static enum status take_decoded(struct desk *desk, enum side side, enum entity e
         known == NULL ? STATUS_OK : signs_key(desk, side, entity, known, decoded, &same_one);
     if (status != STATUS_OK)
         return status;
-    if (known != NULL && (is_lower(known, &decoded->record) || (!same_one && way != INTAKE_BY_ID)))
+    bool by_id = way == INTAKE_BY_ID || way == INTAKE_PUT_RIGHT;
+    bool lower = known != NULL && is_lower(known, &decoded->record) && way != INTAKE_PUT_RIGHT;
+    if (known != NULL && (lower || (!same_one && !by_id)))
         return take_lower(desk, side, entity, row, known, listed);
     status = signs_caught_up(desk, side, entity, row->remote_id);
     if (status == STATUS_OK && known == NULL && way == INTAKE_SEARCHED && entity != ENTITY_ANNUAL)

@@ -19,7 +19,8 @@ enum intake_outcome {
 enum intake_way {
     INTAKE_LISTED,   /* in a full listing: marks it seen */
     INTAKE_SEARCHED, /* in an increment, or in the answer to a query */
-    INTAKE_BY_ID     /* read by its id, or as stored in the answer to a write */
+    INTAKE_BY_ID,    /* read by its id, or as stored in the answer to a write */
+    INTAKE_PUT_RIGHT /* by its id, and lower than what an answer had said of it, which was not true */
 };
 
 /* One record of a side. */

@@ -5,6 +5,7 @@
 #include "daemon/work/intake.h"
 #include "daemon/work/roll_call.h"
 #include "daemon/work/signs.h"
+#include "daemon/work/unstored.h"
 
 #include <string.h>
 
@@ -46,6 +47,18 @@ static enum status take_page(struct desk *desk, struct exchange *exchange,
     return status;
 }
 
+/* It stands so by its id too: a write of ours was not stored, or the platform is another one. */
+static enum status take_lower(struct desk *desk, const struct exchange *exchange, struct slice row)
+{
+    enum side side = exchange->side;
+    enum entity entity = exchange->request.entity;
+    bool unstored = false;
+    enum status status = unstored_take(desk, side, entity, exchange->request.remote_id, row, &unstored);
+    return status != STATUS_OK || unstored
+               ? status
+               : signs_lower_by_id(desk, side, entity, exchange->request.remote_id);
+}
+
 static enum status take_need(struct desk *desk, struct exchange *exchange,
                              const struct answer *answer, struct received *ret)
 {
@@ -60,7 +73,7 @@ static enum status take_need(struct desk *desk, struct exchange *exchange,
     else if (!slice_empty(answer->record))
         status = intake_record(desk, side, entity, answer->record, INTAKE_BY_ID, &outcome);
     if (status == STATUS_OK && outcome == INTAKE_STALE)
-        status = signs_lower_by_id(desk, side, entity, exchange->request.remote_id);
+        status = take_lower(desk, exchange, answer->record);
     return status == STATUS_OK ? signs_judge(desk, side) : status;
 }
 

@@ -96,20 +96,111 @@ static void empty_list(enum platform_side side, json_t *root)
         json_object_set_new(json_object_get(root, "data"), "total", json_integer(0));
 }
 
+/* --- answers to writes ------------------------------------------------------------------------- */
+
+static const struct {
+    const char *results, *index, *version;
+    const char *records[2]; /* of a result */
+} forms[] = {{"results", "index", "version", {"record", "data"}}, {"jg", "xh", "bbh", {"xs", "xs"}}};
+
+/* The results of a batch; NULL: it is none. */
+static json_t *results_of(enum platform_side side, json_t *root)
+{
+    return json_object_get(side == PLATFORM_PROVINCIAL ? root : json_object_get(root, "data"), forms[side].results);
+}
+
+/* Some record of the platform's that stands, but not this one. */
+static json_t *another(const struct platform *platform, const json_t *record)
+{
+    enum entity entity = json_object_get(record, "studyYear") != NULL || json_object_get(record, "nd") != NULL
+                             ? ENTITY_HOURS
+                             : ENTITY_ACCOUNT;
+    const char *names[] = {"id", "ryid", "xsid"};
+    for (uint32_t place = 0; place < store_count(platform->store, entity); place++) {
+        struct buffer text;
+        buffer_init(&text, ANSWER_LIMIT);
+        fields_render(schema_of(platform->side, entity), store_row(platform->store, entity, place), &text);
+        json_t *other = json_loadb(text.at, text.size, 0, NULL);
+        bool same = true;
+        buffer_free(&text);
+        for (size_t at = 0; at < 3; at++)
+            same = same && json_equal(json_object_get(record, names[at]), json_object_get(other, names[at])) ==
+                               (json_object_get(record, names[at]) != NULL);
+        if (!same)
+            return other;
+        json_decref(other);
+    }
+    return json_object();
+}
+
+static void lower_version(json_t *record, const char *name)
+{
+    json_t *version = json_object_get(record, name);
+    if (json_is_string(version))
+        json_object_set_new(record, name, json_sprintf("%lld", atoll(json_string_value(version)) - 1));
+    else if (json_is_integer(version))
+        json_integer_set(version, json_integer_value(version) - 1);
+}
+
+/* What is said of the record that was written. */
+static void alter_written(const struct platform *platform, enum fault_kind kind, json_t *record)
+{
+    bool provincial = platform->side == PLATFORM_PROVINCIAL;
+    if (!is_record(record))
+        return;
+    if (kind == FAULT_VERSION_KEPT)
+        lower_version(record, forms[platform->side].version);
+    else if (kind == FAULT_OTHER_ORIGIN)
+        json_object_set_new(record, provincial ? "lyxh" : "originNo", json_string("999999999"));
+    else if (kind == FAULT_OTHER_RECORD) {
+        json_t *other = another(platform, record);
+        json_object_clear(record);
+        json_object_update(record, other);
+        json_decref(other);
+    }
+}
+
+static void alter_write(const struct platform *platform, const struct played_fault *fault, json_t *root)
+{
+    enum platform_side side = platform->side;
+    json_t *results = results_of(side, root), *result;
+    size_t at, count = json_array_size(results);
+    if (results == NULL)
+        alter_written(platform, fault->kind, side == PLATFORM_PROVINCIAL ? root : json_object_get(root, "data"));
+    json_array_foreach(results, at, result)
+    {
+        json_t *index = json_object_get(result, forms[side].index);
+        if (fault->kind == FAULT_OTHER_INDEX)
+            json_integer_set(index, (json_integer_value(index) + 1) % (json_int_t)count);
+        alter_written(platform, fault->kind, json_object_get(result, forms[side].records[0]));
+        if (side == PLATFORM_MUNICIPAL)
+            alter_written(platform, fault->kind, json_object_get(result, forms[side].records[1]));
+    }
+}
+
+static bool alters_write(enum fault_kind kind)
+{
+    return kind == FAULT_OTHER_RECORD || kind == FAULT_OTHER_INDEX || kind == FAULT_VERSION_KEPT ||
+           kind == FAULT_OTHER_ORIGIN;
+}
+
 static bool alters_json(enum fault_kind kind)
 {
     return kind == FAULT_TOTAL_LIES || kind == FAULT_EMPTY_LIST || kind == FAULT_UNKNOWN_CODE ||
            kind == FAULT_MISSING_FIELD || kind == FAULT_NULL_FIELD || kind == FAULT_EXTRA_FIELD ||
-           kind == FAULT_SAME_TWICE;
+           kind == FAULT_SAME_TWICE || alters_write(kind);
 }
 
-static void alter_json(enum platform_side side, const struct played_fault *fault,
+static void alter_json(const struct platform *platform, const struct played_fault *fault,
                        struct answer *answer)
 {
+    enum platform_side side = platform->side;
     json_t *root = json_loadb(answer->body.at, answer->body.size, JSON_ALLOW_NUL, NULL);
     if (root == NULL)
         return;
-    if (fault->kind == FAULT_TOTAL_LIES)
+    if (alters_write(fault->kind))
+        alter_write(platform, fault, root);
+    else if (fault->kind == FAULT_TOTAL_LIES)
         lie_of_total(fault, root);
     else if (fault->kind == FAULT_EMPTY_LIST)
         empty_list(side, root);
@@ -166,14 +257,15 @@ static void break_syntax(struct answer *answer)
         *comma = ';';
 }
 
-void alter_answer(enum platform_side side, const struct play *play, struct answer *answer)
+void alter_answer(const struct platform *platform, const struct request *request, struct answer *answer)
 {
+    const struct play *play = &request->play;
     for (size_t at = 0; at < play->count; at++) {
         const struct played_fault *fault = &play->faults[at];
         if (answer->body.size == 0)
             return;
         if (alters_json(fault->kind))
-            alter_json(side, fault, answer);
+            alter_json(platform, fault, answer);
         else if (fault->kind == FAULT_INVALID_UTF8)
             into_name(answer, SLICE("\xC3\x28"));
         else if (fault->kind == FAULT_NUL)

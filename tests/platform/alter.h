@@ -5,6 +5,6 @@
 #include "tests/platform/platform.h"
 
 /* Applies those of the played faults that change the body. */
-void alter_answer(enum platform_side side, const struct play *play, struct answer *answer);
+void alter_answer(const struct platform *platform, const struct request *request, struct answer *answer);
 
 #endif

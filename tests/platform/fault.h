@@ -43,6 +43,11 @@
     X(EXTRA_FIELD, "extra_field")                                                                  \
     X(SAME_TWICE, "same_twice") /* a record again; with new_id as another */                       \
     X(TRICKLE, "trickle")       /* one byte each `ms` (1000) */                                    \
+    X(NOT_STORED, "not_stored") /* a write is answered as if it were stored, and is not */         \
+    X(OTHER_RECORD, "other_record") /* a write is answered with another record */                  \
+    X(OTHER_INDEX, "other_index")   /* a batch's results name each other's items */                \
+    X(VERSION_KEPT, "version_kept") /* a write is answered with the version that was */            \
+    X(OTHER_ORIGIN, "other_origin") /* a write is answered with another origin */                  \
     X(RESTORED, "restored")     /* the store goes back to its snapshot first */
 
 enum fault_kind {

@@ -72,7 +72,8 @@ struct platform {
     struct tokens tokens;
     int64_t clock_offset; /* seconds that its clock is ahead of the machine's */
     bool annual_recompute;
-    bool frozen_time; /* for the request being answered */
+    bool frozen_time; /* for the request being answered; so is: */
+    bool pretends;    /* nothing is stored */
     struct counters counters;
     struct label labels[LABELS];
     int64_t begun[PEAK_WINDOW]; /* ms at which the last requests began */

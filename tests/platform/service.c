@@ -54,6 +54,7 @@ static void play_before(struct platform *platform, const struct play *play)
     if (play_of(play, FAULT_TOKEN_REVOKED) != NULL)
         tokens_revoke(&platform->tokens);
     platform->frozen_time = play_of(play, FAULT_FROZEN_TIME) != NULL;
+    platform->pretends = play_of(play, FAULT_NOT_STORED) != NULL;
 }
 
 static void answer_clear(struct answer *answer)
@@ -164,10 +165,10 @@ void service_answer(struct service *service, enum platform_side side, struct req
     } else {
         platform_count(platform, request->method, "(played fault)");
     }
-    alter_answer(side, play, answer);
+    alter_answer(platform, request, answer);
     deliver(play, ret);
     ret->date = platform_now(platform);
     platform->counters.bytes_out += (int64_t)answer->body.size;
-    platform->frozen_time = false;
+    platform->frozen_time = platform->pretends = false;
     pthread_mutex_unlock(&service->lock);
 }

@@ -1,0 +1,109 @@
+#include "daemon/work/unstored.h"
+
+#include "daemon/store/journal.h"
+#include "daemon/store/lower.h"
+#include "daemon/work/apply.h"
+#include "daemon/work/intake.h"
+#include "daemon/sync/platform_sign.h"
+
+/* More at once is another platform's sign; so many writes about one record are looked at. */
+enum { UNSTORED_MOST = 3, WRITES_LOOKED_AT = 8 };
+
+static enum status is_due(struct desk *desk, enum side side, enum entity entity, struct slice remote_id, bool *ret)
+{
+    int64_t since = 0, count = 0;
+    enum status status = lower_since(desk->store, side, entity, remote_id, &since);
+    if (status == STATUS_OK)
+        status = lower_count(desk->store, &count);
+    *ret = status == STATUS_OK && count <= UNSTORED_MOST && desk->now - since >= PLATFORM_LAG_SECONDS;
+    return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+}
+
+/* The settled write whose answer brought what is staged, and that was based on the version which stands. */
+static enum status find_write(struct desk *desk, const struct staged *known, int64_t version, struct write *ret,
+                              bool *ret_found)
+{
+    struct write *writes = arena_alloc(&desk->arena, WRITES_LOOKED_AT * sizeof *writes);
+    size_t count = 0;
+    *ret_found = false;
+    if (writes == NULL)
+        return STATUS_NO_MEMORY;
+    enum status status = journal_of_subject(desk->store, known->key, WRITES_LOOKED_AT, &desk->arena, writes, &count);
+    for (size_t index = 0; status == STATUS_OK && index < count && !*ret_found; index++) {
+        *ret = writes[index];
+        *ret_found = ret->target == known->side && ret->entity == known->entity && ret->state == WRITE_SETTLED &&
+                     ret->operation != WRITE_CREATE && slice_equal(ret->target_id, known->remote_id) &&
+                     ret->version == version && version < known->version;
+    }
+    return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+}
+
+/* Of the fields that it wrote the base is again what the target held before; what both sides hold besides stays. */
+static enum status put_base_back(struct desk *desk, const struct write *write)
+{
+    struct link link = {.number = 0};
+    struct record base = {.entity = write->entity}, before = {.entity = write->entity};
+    field_set based = 0, fields = 0;
+    struct buffer packed;
+    enum status status = link_by_remote(desk->store, write->entity, write->target, write->target_id, &desk->arena, &link);
+    if (status == STATUS_NOT_FOUND || (status == STATUS_OK && !link.has_base))
+        return STATUS_OK;
+    if (status == STATUS_OK)
+        status = record_unpack(link.base, &base, &based);
+    if (status == STATUS_OK)
+        status = record_unpack(write->before, &before, &fields);
+    if (status != STATUS_OK)
+        return status;
+    base.entity = write->entity;
+    for (enum field field = field_first(write->entity); field < field_end(write->entity); field++) {
+        if ((fields & based & FIELD_BIT(field)) != 0)
+            base.value[field] = before.value[field];
+    }
+    buffer_init(&packed, 64 * 1024);
+    record_pack(&base, based, &packed);
+    link.base = buffer_slice(&packed);
+    status = packed.status == STATUS_OK ? link_put(desk->store, &link) : packed.status;
+    buffer_free(&packed);
+    return status;
+}
+
+static enum status mark_source(struct desk *desk, const struct write *write)
+{
+    if (slice_empty(write->source_id))
+        return STATUS_OK;
+    enum status status =
+        stage_set_dirty(desk->store, side_other(write->target), write->entity, write->source_id, true);
+    return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+}
+
+enum status unstored_take(struct desk *desk, enum side side, enum entity entity, struct slice remote_id,
+                          struct slice row, bool *ret)
+{
+    struct staged known = {0};
+    struct decoded decoded;
+    struct write write = {0};
+    enum intake_outcome outcome = INTAKE_UNCHANGED;
+    bool due = false;
+    *ret = false;
+    enum status status = is_due(desk, side, entity, remote_id, &due);
+    if (status != STATUS_OK || !due)
+        return status;
+    status = stage_get(desk->store, side, entity, remote_id, false, &desk->arena, &known);
+    if (status == STATUS_OK)
+        status = decode_record(desk->mapping, side, entity, row, desk->now, &desk->arena, &decoded);
+    if (status == STATUS_NOT_FOUND || status == STATUS_INVALID || (status == STATUS_OK && !decoded.ok))
+        return STATUS_OK;
+    known.side = side;
+    known.entity = entity;
+    known.remote_id = remote_id;
+    if (status == STATUS_OK)
+        status = find_write(desk, &known, decoded.record.version, &write, ret);
+    if (status != STATUS_OK || !*ret)
+        return status;
+    status = put_base_back(desk, &write);
+    if (status == STATUS_OK)
+        status = intake_record(desk, side, entity, row, INTAKE_PUT_RIGHT, &outcome);
+    if (status == STATUS_OK)
+        status = mark_source(desk, &write);
+    return status == STATUS_OK ? apply_rejected(desk, &write, "not_stored") : status;
+}
