@@ -250,6 +250,8 @@ static void fill_setup(struct bridge *bridge, const struct cycle_order *order,
         ret->left_alone[side] = breaker_open(breaker, now) && !order->by_operator;
         ret->probe[side] = breaker_probes(breaker);
         ret->retries[side] = bridge->side[side].retries;
+        ret->has_offset[side] = bridge->side[side].has_offset;
+        ret->offset_ms[side] = bridge->side[side].offset_ms;
     }
 }
 

@@ -31,6 +31,7 @@ struct bridge_side {
     int64_t token_until; /* instant */
     bool token_asked;
     int64_t offset_ms;
+    bool has_offset; /* it was measured since the bridge was opened */
     struct pace pace;
     struct breaker breaker;
     struct retry_budget retries; /* between two cycles */

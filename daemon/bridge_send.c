@@ -142,6 +142,7 @@ static void note_answer(struct bridge_side *side, const struct received *receive
 {
     if (received->has_offset)
         side->offset_ms = received->offset_ms;
+    side->has_offset = side->has_offset || received->has_offset;
     if (received->class == ANSWER_RENEW_TOKEN) {
         free(side->token);
         side->token = NULL;

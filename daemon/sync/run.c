@@ -94,7 +94,8 @@ static void needs_begin(struct run *run)
 
 void run_ask_write(struct run *run)
 {
-    unsigned most = run->setup.parallel[MUNICIPAL] + run->setup.parallel[PROVINCIAL];
+    bool probing = run->probing[MUNICIPAL] || run->probing[PROVINCIAL];
+    unsigned most = probing ? 1 : run->setup.parallel[MUNICIPAL] + run->setup.parallel[PROVINCIAL];
     if (run->write_asked || run->write_empty || flying(run) >= (most == 0 ? 1 : most))
         return;
     run->write_asked = true;

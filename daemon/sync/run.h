@@ -23,6 +23,8 @@ struct run_setup {
     bool left_alone[SIDES];                     /* a breaker is open: the side is not tried */
     bool probe[SIDES];                          /* it was down: one request goes first, without a retry */
     struct retry_budget retries[SIDES];         /* as the last run left them */
+    bool has_offset[SIDES];                     /* its clock was measured before */
+    int64_t offset_ms[SIDES];                   /* and was so far ahead then */
     int64_t now;                                /* our instant at the beginning */
     int64_t overlap_seconds;
     int64_t settle_ms;                          /* what the platforms get for their yearly results */

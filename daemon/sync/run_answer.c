@@ -14,6 +14,15 @@ static uint64_t next_random(struct run *run)
     return run->random;
 }
 
+/* A clock that was put between two runs is not trusted either: what was changed before has its old time. */
+static bool has_moved(const struct run *run, enum side side, int64_t offset_ms)
+{
+    bool measured = run->side[side].has_offset;
+    int64_t before_ms = measured ? run->side[side].offset_ms : run->setup.offset_ms[side];
+    int64_t moved = offset_ms - before_ms;
+    return (measured || run->setup.has_offset[side]) && (moved > CLOCK_STEADY_MS || moved < -CLOCK_STEADY_MS);
+}
+
 static void note_side(struct run *run, const struct exchange *exchange,
                       const struct received *received)
 {
@@ -22,9 +31,7 @@ static void note_side(struct run *run, const struct exchange *exchange,
         side->reached = true;
     if (!received->has_offset)
         return;
-    int64_t moved = received->offset_ms - side->offset_ms;
-    if (side->has_offset && (moved > CLOCK_STEADY_MS || moved < -CLOCK_STEADY_MS))
-        side->clock_moved = true;
+    side->clock_moved = side->clock_moved || has_moved(run, exchange->side, received->offset_ms);
     side->has_offset = true;
     side->offset_ms = received->offset_ms;
 }

@@ -8,6 +8,7 @@
 #include "daemon/work/planned.h"
 #include "daemon/work/region.h"
 #include "daemon/work/undo.h"
+#include "daemon/work/write_base.h"
 #include "mapping/decode.h"
 
 #include <limits.h>
@@ -201,23 +202,6 @@ enum status apply_next(struct desk *desk, unsigned wave, struct exchange **ret, 
     return status;
 }
 
-/* Does the stored record hold what was to be written? */
-static bool holds(const struct record *stored, const struct write *write)
-{
-    struct record wanted;
-    field_set fields = 0;
-    if (record_unpack(write->values, &wanted, &fields) != STATUS_OK)
-        return false;
-    for (enum field field = field_first(write->entity); field < field_end(write->entity); field++) {
-        bool compared = field_row(field)->policy < POLICY_KEY && field != FIELD_ACCOUNT_REGION &&
-                        field != FIELD_HOURS_PERSON;
-        if (compared && (fields & FIELD_BIT(field)) != 0 &&
-            !slice_equal(wanted.value[field], stored->value[field]))
-            return false;
-    }
-    return true;
-}
-
 static bool other_text(struct slice stored, struct slice sent)
 {
     return !slice_empty(stored) && !slice_empty(sent) && !slice_equal(stored, sent);
@@ -237,6 +221,18 @@ static const char *broken_promise(const struct record *stored, const struct writ
                               write->origin_number)
                ? "other_origin"
                : NULL;
+}
+
+/* Is what was created said to be a record that is linked with another one? */
+static enum status is_anothers(struct desk *desk, const struct write *write, struct slice stored_id, bool *ret)
+{
+    struct link link = {.number = 0};
+    *ret = false;
+    if (write->operation != WRITE_CREATE)
+        return STATUS_OK;
+    enum status status = link_by_remote(desk->store, write->entity, write->target, stored_id, &desk->arena, &link);
+    *ret = status == STATUS_OK && !slice_equal(link.remote_id[side_other(write->target)], write->source_id);
+    return status == STATUS_NOT_FOUND ? STATUS_OK : status;
 }
 
 static enum status log_write(struct desk *desk, const struct write *write, const char *event)
@@ -340,13 +336,18 @@ static enum status settled(struct desk *desk, const struct write *write, struct 
         return STATUS_OK; /* stays 'sent': the target is read before anything else */
     }
     const char *broken = status == STATUS_OK ? broken_promise(&decoded.record, write) : NULL;
+    bool taken = false;
+    if (status == STATUS_OK && broken == NULL)
+        status = is_anothers(desk, write, decoded.record.remote_id, &taken);
+    if (taken)
+        broken = "other_record";
     if (broken != NULL) { /* nothing of it is believed: what became of the write, the next reading shows */
         ret->rejected++;
         return apply_rejected(desk, write, broken);
     }
     if (status == STATUS_OK)
         status = intake_record(desk, write->target, write->entity, row, INTAKE_BY_ID, &outcome);
-    if (status == STATUS_OK && !holds(&decoded.record, write)) {
+    if (status == STATUS_OK && !write_base_holds(&decoded.record, write)) {
         ret->rejected++;
         return apply_rejected(desk, write, "not_stored");
     }
@@ -513,6 +514,25 @@ enum status apply_ask_unknown(struct desk *desk, int64_t *ret_count)
     return status == STATUS_NOT_FOUND ? STATUS_OK : status;
 }
 
+/* Where the target stands as the write left it, it was ours, and is not taken for somebody's edit: else a source that
+ * was put back meanwhile would be overwritten with it. */
+static enum status settle_found(struct desk *desk, const struct write *write)
+{
+    struct desk_copy copy;
+    bool found = write->operation != WRITE_CREATE;
+    enum status status = STATUS_OK;
+    if (found)
+        status = desk_copy(desk, write->target, write->entity, write->target_id, &copy);
+    found = found && status == STATUS_OK && copy.decoded.ok && copy.decoded.record.version == write->version + 1 &&
+            write_base_holds(&copy.decoded.record, write);
+    if (status == STATUS_OK && found)
+        status = write_base_set(desk, write, write->values);
+    if (status != STATUS_OK && status != STATUS_NOT_FOUND)
+        return status;
+    return journal_set_state(desk->store, write->number, found ? WRITE_SETTLED : WRITE_OVERTAKEN, "unknown",
+                             desk->now);
+}
+
 enum status apply_resolve_unknown(struct desk *desk)
 {
     struct write write = {0};
@@ -528,7 +548,7 @@ enum status apply_resolve_unknown(struct desk *desk)
         after = write.number;
         if (desk->side_failed[write.target])
             continue;
-        status = journal_set_state(desk->store, write.number, WRITE_OVERTAKEN, "unknown", desk->now);
+        status = settle_found(desk, &write);
         if (status == STATUS_OK && !slice_empty(write.source_id))
             status = stage_set_dirty(desk->store, side_other(write.target), write.entity,
                                      write.source_id, true);

@@ -4,6 +4,7 @@
 #include "daemon/store/lower.h"
 #include "daemon/work/apply.h"
 #include "daemon/work/intake.h"
+#include "daemon/work/write_base.h"
 #include "daemon/sync/platform_sign.h"
 
 /* More at once is another platform's sign; so many writes about one record are looked at. */
@@ -36,35 +37,6 @@ static enum status find_write(struct desk *desk, const struct staged *known, int
                      ret->version == version && version < known->version;
     }
     return status == STATUS_NOT_FOUND ? STATUS_OK : status;
-}
-
-/* Of the fields that it wrote the base is again what the target held before; what both sides hold besides stays. */
-static enum status put_base_back(struct desk *desk, const struct write *write)
-{
-    struct link link = {.number = 0};
-    struct record base = {.entity = write->entity}, before = {.entity = write->entity};
-    field_set based = 0, fields = 0;
-    struct buffer packed;
-    enum status status = link_by_remote(desk->store, write->entity, write->target, write->target_id, &desk->arena, &link);
-    if (status == STATUS_NOT_FOUND || (status == STATUS_OK && !link.has_base))
-        return STATUS_OK;
-    if (status == STATUS_OK)
-        status = record_unpack(link.base, &base, &based);
-    if (status == STATUS_OK)
-        status = record_unpack(write->before, &before, &fields);
-    if (status != STATUS_OK)
-        return status;
-    base.entity = write->entity;
-    for (enum field field = field_first(write->entity); field < field_end(write->entity); field++) {
-        if ((fields & based & FIELD_BIT(field)) != 0)
-            base.value[field] = before.value[field];
-    }
-    buffer_init(&packed, 64 * 1024);
-    record_pack(&base, based, &packed);
-    link.base = buffer_slice(&packed);
-    status = packed.status == STATUS_OK ? link_put(desk->store, &link) : packed.status;
-    buffer_free(&packed);
-    return status;
 }
 
 static enum status mark_source(struct desk *desk, const struct write *write)
@@ -100,7 +72,7 @@ enum status unstored_take(struct desk *desk, enum side side, enum entity entity,
         status = find_write(desk, &known, decoded.record.version, &write, ret);
     if (status != STATUS_OK || !*ret)
         return status;
-    status = put_base_back(desk, &write);
+    status = write_base_set(desk, &write, write.before);
     if (status == STATUS_OK)
         status = intake_record(desk, side, entity, row, INTAKE_PUT_RIGHT, &outcome);
     if (status == STATUS_OK)

@@ -324,15 +324,31 @@ struct driver_result driver_cycle(enum cycle_kind kind, unsigned crash_at)
     }
     return (struct driver_result){.exit_code = driver.result.exit_code,
                                   .guard_held = driver.result.guard_held,
+                                  .changed = {driver.result.platform_changed[MUNICIPAL],
+                                              driver.result.platform_changed[PROVINCIAL]},
                                   .replayed = driver.settings.record == 0 || replayed_the_same()};
 }
 
-unsigned driver_decide(struct chance *chance, unsigned percent)
+static struct clerk clerk_here(void)
 {
-    struct clerk clerk = {.store = driver.bridge->store,
+    return (struct clerk){.store = driver.bridge->store,
                           .mapping = driver.bridge->mapping,
                           .settings = &driver.settings,
                           .chain = driver.bridge->chain,
                           .now = loop_now_ms() / 1000};
+}
+
+void driver_rebase(const struct driver_result *result)
+{
+    struct clerk clerk = clerk_here();
+    for (enum side side = MUNICIPAL; side < SIDES; side++) {
+        if (result->changed[side])
+            clerk_rebase(&clerk, side);
+    }
+}
+
+unsigned driver_decide(struct chance *chance, unsigned percent)
+{
+    struct clerk clerk = clerk_here();
     return clerk_decide(&clerk, chance, percent);
 }

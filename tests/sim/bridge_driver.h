@@ -27,11 +27,15 @@ struct driver_result {
     bool crashed;
     bool guard_held;
     bool replayed; /* it was not recorded, or its recording was replayed to the same decisions */
+    bool changed[SIDES]; /* another platform seems to stand there */
 };
 
 /* One cycle to its end. crash_at: after so many steps of the loop all that is in memory is lost, and the next
  * cycle begins with what the files held then; 0: never. */
 struct driver_result driver_cycle(enum cycle_kind kind, unsigned crash_at);
+
+/* An operator says of each side that the last cycle doubted that it was restored. */
+void driver_rebase(const struct driver_result *result);
 
 /* A clerk decides some of what is open, at random, as `cebridge resolve` does. How many were decided. */
 unsigned driver_decide(struct chance *chance, unsigned percent);

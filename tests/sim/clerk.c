@@ -26,14 +26,28 @@ static const char *value_for(struct chance *chance, const struct conflict *confl
     return NULL;
 }
 
+static struct action action_of(const struct clerk *clerk)
+{
+    return (struct action){.store = clerk->store,
+                           .mapping = clerk->mapping,
+                           .settings = clerk->settings,
+                           .now = clerk->now,
+                           .who = "uid 1000 (clerk)",
+                           .chain = clerk->chain};
+}
+
+void clerk_rebase(const struct clerk *clerk, enum side side)
+{
+    struct action action = action_of(clerk);
+    const char *message = "";
+    json_t *arguments = json_pack("{s:s,s:s}", "side", side_name(side), "reason", "writes are not there");
+    (void)action_run(&action, "rebase", arguments, no_row, NULL, &message);
+    json_decref(arguments);
+}
+
 static void decide_one(const struct clerk *clerk, struct chance *chance, const struct conflict *conflict)
 {
-    struct action action = {.store = clerk->store,
-                            .mapping = clerk->mapping,
-                            .settings = clerk->settings,
-                            .now = clerk->now,
-                            .who = "uid 1000 (clerk)",
-                            .chain = clerk->chain};
+    struct action action = action_of(clerk);
     json_t *arguments = json_pack("{s:I,s:s}", "number", (json_int_t)conflict->number, "reason",
                                   "looked at both");
     const char *value = value_for(chance, conflict);

@@ -20,4 +20,7 @@ struct clerk { /* borrowed, all of it */
 /* Of the open conflicts that may be decided by a value, each with that chance. How many were looked at. */
 unsigned clerk_decide(const struct clerk *clerk, struct chance *chance, unsigned percent);
 
+/* An operator says that the platform was restored, as `cebridge rebase` does. */
+void clerk_rebase(const struct clerk *clerk, enum side side);
+
 #endif

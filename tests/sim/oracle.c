@@ -56,8 +56,10 @@ static void look_at_link(const struct standing *standing, int entity,
 {
     const struct fact *one = link->is[WORLD_MUNICIPAL];
     const struct fact *other = link->is[WORLD_PROVINCIAL];
-    if (one == NULL || other == NULL)
+    if ((one == NULL || other == NULL) && !link->pretended)
         oracle_say(ok, "link %lld names a record that does not stand", (long long)link->number);
+    else if (one == NULL || other == NULL)
+        return;
     else if (entity == WORLD_ACCOUNT && !standing_one_person(one, other))
         oracle_say(ok, "accounts %s and %s are linked and are two", one->id, other->id);
     else if (entity == WORLD_HOURS &&
@@ -122,7 +124,8 @@ static bool held(const struct standing *standing, int entity, const struct stand
         for (int side = 0; side < WORLD_SIDES; side++) {
             const struct standing_link *person =
                 standing_link(standing, side, WORLD_ACCOUNT, link->is[side]->person_id);
-            if (person == NULL || !person->is[0]->valid || !person->is[1]->valid)
+            if (person == NULL || person->is[0] == NULL || person->is[1] == NULL || !person->is[0]->valid ||
+                !person->is[1]->valid)
                 return true;
         }
         return false;

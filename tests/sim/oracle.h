@@ -17,6 +17,7 @@ struct history {
     int64_t last_link[WORLD_ENTITIES]; /* the highest number looked at */
     /* by link number and field: bit n, both sides held the same after the clean round n */
     uint32_t agreed[WORLD_ENTITIES][HISTORY_LINKS][FACT_FIELDS];
+    bool clock_put; /* a platform's clock was: before and behind, times are not to be compared */
 };
 
 /* After each round's cycle: whoever was linked in it is one and the same, and what both sides agree on is noted.

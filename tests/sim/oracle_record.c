@@ -105,7 +105,7 @@ static void look_at_newest(const struct standing *standing, const struct history
                            bool *ok)
 {
     int64_t at_ms[WORLD_SIDES];
-    if (!is_newest(entity, field) || edits[0] == NULL || edits[1] == NULL || edits[0]->round != edits[1]->round)
+    if (history->clock_put || !is_newest(entity, field) || edits[0] == NULL || edits[1] == NULL || edits[0]->round != edits[1]->round)
         return;
     for (int side = 0; side < WORLD_SIDES; side++)
         at_ms[side] = edited_ms(history, side, entity, link->is[side]->id, edits[side]->round);
@@ -211,7 +211,8 @@ static bool hours_may_go(const struct standing *standing, int side, const struct
     const struct standing_link *person =
         standing_link(standing, side, WORLD_ACCOUNT, fact->person_id);
     if (!fact->valid || strcmp(fact->value[HOURS_REVIEW], "hrss") != 0 || person == NULL ||
-        person->is[1 - side] == NULL || !person->is[1 - side]->valid || !person->is[side]->valid)
+        person->is[1 - side] == NULL || person->is[side] == NULL || !person->is[1 - side]->valid ||
+        !person->is[side]->valid)
         return false;
     return !oracle_person_outside(standing, side, fact->person_id) &&
            same_code(standing, side, person->is[side]) == 1 &&

@@ -25,6 +25,7 @@ static void read_links(struct store *store, int entity, struct arena *arena)
             char id[48];
             (void)snprintf(id, sizeof id, "%.*s", (int)link.remote_id[side].size,
                            link.remote_id[side].at);
+            at->pretended = at->pretended || strncmp(id, "99999999", 8) == 0;
             at->is[side] = standing_fact(&standing, side, entity, id);
         }
     }

@@ -13,6 +13,7 @@ struct standing_link {
     bool held;
     bool natural; /* linked by its natural key */
     const struct fact *is[WORLD_SIDES]; /* NULL: no such record */
+    bool pretended; /* it was answered as created, and is not stored */
 };
 
 struct standing_conflict {

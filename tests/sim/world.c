@@ -251,6 +251,11 @@ void world_fault(json_t *description)
     }
 }
 
+void world_set_clock(int side, int64_t ahead)
+{
+    world_service.platforms[side].clock_offset = ahead;
+}
+
 void world_faults_clear(void)
 {
     world_service.faults.count = 0;

@@ -27,6 +27,8 @@ void world_faults_clear(void);
 /* Faults that were played since the world began. */
 int64_t world_faults_played(void);
 void world_revoke_token(void);
+/* Its clock is so many seconds ahead from now on. */
+void world_set_clock(int side, int64_t ahead);
 
 struct world_counts {
     int64_t creates, updates;        /* by the bridge */

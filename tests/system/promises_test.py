@@ -156,6 +156,19 @@ class Promises(CityCase):
                 self.assertEqual(self.found(), [])
                 self.assertEqual(self.city.control("/stats")[side]["duplicate_creates"], 0)
 
+    def test_two_creations_answered_with_one_record(self):
+        """Neither is stored: the first is found to be missing, the second is not linked with the first one's."""
+        for side in SIDES:
+            with self.subTest(side=side):
+                self.setUp()
+                code = self.new_person()
+                self.run_once()
+                for _ in range(2):
+                    self.new_hours(OTHER[side], code)
+                self.lie("not_stored", side, "POST", BATCHES[side])
+                self.assertEqual([write["code"] for row in self.rejected() for write in self.writes(row)],
+                                 ["other_record"])
+
     def test_a_batch_whose_results_name_each_others_items(self):
         self.batch_is_told("other_index", "other_record", "other_origin")
 
