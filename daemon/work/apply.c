@@ -207,32 +207,39 @@ static bool other_text(struct slice stored, struct slice sent)
     return !slice_empty(stored) && !slice_empty(sent) && !slice_equal(stored, sent);
 }
 
-/* What no answer to this write may say; NULL: nothing. */
-static const char *broken_promise(const struct record *stored, const struct write *write)
+static bool other_origin(const struct record *stored, const struct write *write)
 {
     bool account = write->entity == ENTITY_ACCOUNT;
-    if (write->operation != WRITE_CREATE)
-        return !slice_equal(stored->remote_id, write->target_id) ? "other_record"
-               : stored->version <= write->version               ? "version_kept"
-                                                                 : NULL;
-    return other_text(stored->value[account ? FIELD_ACCOUNT_ORIGIN_SYSTEM : FIELD_HOURS_ORIGIN_SYSTEM],
-                      write->origin_system) ||
-                   other_text(stored->value[account ? FIELD_ACCOUNT_ORIGIN_NUMBER : FIELD_HOURS_ORIGIN_NUMBER],
-                              write->origin_number)
-               ? "other_origin"
-               : NULL;
+    enum field system = account ? FIELD_ACCOUNT_ORIGIN_SYSTEM : FIELD_HOURS_ORIGIN_SYSTEM;
+    enum field number = account ? FIELD_ACCOUNT_ORIGIN_NUMBER : FIELD_HOURS_ORIGIN_NUMBER;
+    return other_text(stored->value[system], write->origin_system) ||
+           other_text(stored->value[number], write->origin_number);
 }
 
 /* Is what was created said to be a record that is linked with another one? */
 static enum status is_anothers(struct desk *desk, const struct write *write, struct slice stored_id, bool *ret)
 {
     struct link link = {.number = 0};
-    *ret = false;
-    if (write->operation != WRITE_CREATE)
-        return STATUS_OK;
     enum status status = link_by_remote(desk->store, write->entity, write->target, stored_id, &desk->arena, &link);
     *ret = status == STATUS_OK && !slice_equal(link.remote_id[side_other(write->target)], write->source_id);
     return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+}
+
+/* What no answer to this write may say, in one word; NULL: nothing. */
+static enum status broken_promise(struct desk *desk, const struct record *stored, const struct write *write,
+                                  const char **ret)
+{
+    bool anothers = false;
+    *ret = NULL;
+    if (write->operation != WRITE_CREATE) {
+        *ret = !slice_equal(stored->remote_id, write->target_id) ? "other_record"
+               : stored->version <= write->version               ? "version_kept"
+                                                                 : NULL;
+        return STATUS_OK;
+    }
+    enum status status = is_anothers(desk, write, stored->remote_id, &anothers);
+    *ret = anothers ? "other_record" : other_origin(stored, write) ? "other_origin" : NULL;
+    return status;
 }
 
 static enum status log_write(struct desk *desk, const struct write *write, const char *event)
@@ -324,6 +331,14 @@ static enum status link_created(struct desk *desk, const struct write *write, st
     return link_put(desk->store, &link);
 }
 
+static enum status note_settled(struct desk *desk, const struct write *write, struct slice stored_id)
+{
+    enum status status = link_created(desk, write, stored_id);
+    if (status == STATUS_OK)
+        status = journal_set_state(desk->store, write->number, WRITE_SETTLED, "", desk->now);
+    return status == STATUS_OK ? log_settled(desk, write) : status;
+}
+
 static enum status settled(struct desk *desk, const struct write *write, struct slice row,
                            struct received *ret)
 {
@@ -335,12 +350,9 @@ static enum status settled(struct desk *desk, const struct write *write, struct 
         ret->unknown++;
         return STATUS_OK; /* stays 'sent': the target is read before anything else */
     }
-    const char *broken = status == STATUS_OK ? broken_promise(&decoded.record, write) : NULL;
-    bool taken = false;
-    if (status == STATUS_OK && broken == NULL)
-        status = is_anothers(desk, write, decoded.record.remote_id, &taken);
-    if (taken)
-        broken = "other_record";
+    const char *broken = NULL;
+    if (status == STATUS_OK)
+        status = broken_promise(desk, &decoded.record, write, &broken);
     if (broken != NULL) { /* nothing of it is believed: what became of the write, the next reading shows */
         ret->rejected++;
         return apply_rejected(desk, write, broken);
@@ -355,11 +367,7 @@ static enum status settled(struct desk *desk, const struct write *write, struct 
     if (status == STATUS_OK && stored_id.at == NULL)
         status = STATUS_NO_MEMORY;
     if (status == STATUS_OK)
-        status = link_created(desk, write, stored_id);
-    if (status == STATUS_OK)
-        status = journal_set_state(desk->store, write->number, WRITE_SETTLED, "", desk->now);
-    if (status == STATUS_OK)
-        status = log_settled(desk, write);
+        status = note_settled(desk, write, stored_id);
     ret->settled++;
     if (status == STATUS_OK && write->undoes != 0) {
         stored_id = write->target_id; /* what lies in the desk's arena does not outlive this */
@@ -473,93 +481,4 @@ enum status apply_answer(struct desk *desk, const struct exchange *exchange,
     desk->counts.overtaken[exchange->side] += (int64_t)ret->overtaken;
     desk->counts.unknown[exchange->side] += (int64_t)ret->unknown;
     return STATUS_OK;
-}
-
-/* Where the lost write would stand: by its id, else by the codes that it names. */
-static enum status ask_target(struct desk *desk, const struct write *write)
-{
-    struct record values;
-    field_set fields = 0;
-    bool asked = false;
-    if (!slice_empty(write->target_id))
-        return need_by_id(desk, write->target, write->entity, write->target_id, &asked);
-    enum status status = record_unpack(write->values, &values, &fields);
-    if (status != STATUS_OK)
-        return status;
-    bool hours = write->entity == ENTITY_HOURS;
-    bool organisation = !hours && !slice_is(values.value[FIELD_ACCOUNT_KIND], "person");
-    return need_by_code(desk, write->target, write->entity, organisation,
-                        values.value[hours ? FIELD_HOURS_PERSON : FIELD_ACCOUNT_CODE], &asked);
-}
-
-enum status apply_ask_unknown(struct desk *desk, int64_t *ret_count)
-{
-    struct write write = {0};
-    int64_t after = 0;
-    enum status status = STATUS_OK;
-    *ret_count = 0;
-    for (;;) {
-        arena_reset(&desk->arena);
-        status = journal_next_in_state(desk->store, WRITE_SENT, 0, after, &desk->arena, &write);
-        if (status != STATUS_OK)
-            break;
-        after = write.number;
-        (*ret_count)++;
-        status = hashset_add(&desk->unknown, write.subject);
-        if (status == STATUS_OK)
-            status = ask_target(desk, &write);
-        if (status != STATUS_OK)
-            break;
-    }
-    return status == STATUS_NOT_FOUND ? STATUS_OK : status;
-}
-
-/* Where the target stands as the write left it, it was ours, and is not taken for somebody's edit: else a source that
- * was put back meanwhile would be overwritten with it. */
-static enum status settle_found(struct desk *desk, const struct write *write)
-{
-    struct desk_copy copy;
-    bool found = write->operation != WRITE_CREATE;
-    enum status status = STATUS_OK;
-    if (found)
-        status = desk_copy(desk, write->target, write->entity, write->target_id, &copy);
-    found = found && status == STATUS_OK && copy.decoded.ok && copy.decoded.record.version == write->version + 1 &&
-            write_base_holds(&copy.decoded.record, write);
-    if (status == STATUS_OK && found)
-        status = write_base_set(desk, write, write->values);
-    if (status != STATUS_OK && status != STATUS_NOT_FOUND)
-        return status;
-    return journal_set_state(desk->store, write->number, found ? WRITE_SETTLED : WRITE_OVERTAKEN, "unknown",
-                             desk->now);
-}
-
-enum status apply_resolve_unknown(struct desk *desk)
-{
-    struct write write = {0};
-    int64_t after = 0;
-    enum status status = store_begin(desk->store);
-    if (status != STATUS_OK)
-        return status;
-    for (;;) {
-        arena_reset(&desk->arena);
-        status = journal_next_in_state(desk->store, WRITE_SENT, 0, after, &desk->arena, &write);
-        if (status != STATUS_OK)
-            break;
-        after = write.number;
-        if (desk->side_failed[write.target])
-            continue;
-        status = settle_found(desk, &write);
-        if (status == STATUS_OK && !slice_empty(write.source_id))
-            status = stage_set_dirty(desk->store, side_other(write.target), write.entity,
-                                     write.source_id, true);
-        if (status != STATUS_OK && status != STATUS_NOT_FOUND)
-            break;
-    }
-    hashset_clear(&desk->unknown);
-    hashset_clear(&desk->asked);
-    if (status != STATUS_NOT_FOUND) {
-        store_rollback(desk->store);
-        return status;
-    }
-    return store_commit(desk->store);
 }

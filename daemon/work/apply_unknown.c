@@ -1,0 +1,92 @@
+#include "daemon/work/apply.h"
+
+#include "daemon/work/write_base.h"
+
+/* Where the lost write would stand: by its id, else by the codes that it names. */
+static enum status ask_target(struct desk *desk, const struct write *write)
+{
+    struct record values;
+    field_set fields = 0;
+    bool asked = false;
+    if (!slice_empty(write->target_id))
+        return need_by_id(desk, write->target, write->entity, write->target_id, &asked);
+    enum status status = record_unpack(write->values, &values, &fields);
+    if (status != STATUS_OK)
+        return status;
+    bool hours = write->entity == ENTITY_HOURS;
+    bool organisation = !hours && !slice_is(values.value[FIELD_ACCOUNT_KIND], "person");
+    return need_by_code(desk, write->target, write->entity, organisation,
+                        values.value[hours ? FIELD_HOURS_PERSON : FIELD_ACCOUNT_CODE], &asked);
+}
+
+enum status apply_ask_unknown(struct desk *desk, int64_t *ret_count)
+{
+    struct write write = {0};
+    int64_t after = 0;
+    enum status status = STATUS_OK;
+    *ret_count = 0;
+    for (;;) {
+        arena_reset(&desk->arena);
+        status = journal_next_in_state(desk->store, WRITE_SENT, 0, after, &desk->arena, &write);
+        if (status != STATUS_OK)
+            break;
+        after = write.number;
+        (*ret_count)++;
+        status = hashset_add(&desk->unknown, write.subject);
+        if (status == STATUS_OK)
+            status = ask_target(desk, &write);
+        if (status != STATUS_OK)
+            break;
+    }
+    return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+}
+
+/* Where the target stands as the write left it, it was ours, and is not taken for somebody's edit: else a source that
+ * was put back meanwhile would be overwritten with it. */
+static enum status settle_found(struct desk *desk, const struct write *write)
+{
+    struct desk_copy copy;
+    bool found = write->operation != WRITE_CREATE;
+    enum status status = STATUS_OK;
+    if (found)
+        status = desk_copy(desk, write->target, write->entity, write->target_id, &copy);
+    found = found && status == STATUS_OK && copy.decoded.ok && copy.decoded.record.version == write->version + 1 &&
+            write_base_holds(&copy.decoded.record, write);
+    if (status == STATUS_OK && found)
+        status = write_base_set(desk, write, write->values);
+    if (status != STATUS_OK && status != STATUS_NOT_FOUND)
+        return status;
+    return journal_set_state(desk->store, write->number, found ? WRITE_SETTLED : WRITE_OVERTAKEN, "unknown",
+                             desk->now);
+}
+
+enum status apply_resolve_unknown(struct desk *desk)
+{
+    struct write write = {0};
+    int64_t after = 0;
+    enum status status = store_begin(desk->store);
+    if (status != STATUS_OK)
+        return status;
+    for (;;) {
+        arena_reset(&desk->arena);
+        status = journal_next_in_state(desk->store, WRITE_SENT, 0, after, &desk->arena, &write);
+        if (status != STATUS_OK)
+            break;
+        after = write.number;
+        if (desk->side_failed[write.target])
+            continue;
+        status = settle_found(desk, &write);
+        if (status == STATUS_OK && !slice_empty(write.source_id))
+            status = stage_set_dirty(desk->store, side_other(write.target), write.entity,
+                                     write.source_id, true);
+        if (status != STATUS_OK && status != STATUS_NOT_FOUND)
+            break;
+    }
+    hashset_clear(&desk->unknown);
+    hashset_clear(&desk->asked);
+    if (status != STATUS_NOT_FOUND) {
+        store_rollback(desk->store);
+        return status;
+    }
+    return store_commit(desk->store);
+}
