@@ -43,21 +43,29 @@ enum status apply_ask_unknown(struct desk *desk, int64_t *ret_count)
 
 /* Where the target stands as the write left it, it was ours, and is not taken for somebody's edit: else a source that
  * was put back meanwhile would be overwritten with it. */
-static enum status settle_found(struct desk *desk, const struct write *write)
+static enum status find_done(struct desk *desk, const struct write *write, bool *ret)
 {
     struct desk_copy copy;
-    bool found = write->operation != WRITE_CREATE;
-    enum status status = STATUS_OK;
-    if (found)
-        status = desk_copy(desk, write->target, write->entity, write->target_id, &copy);
-    found = found && status == STATUS_OK && copy.decoded.ok && copy.decoded.record.version == write->version + 1 &&
-            write_base_holds(&copy.decoded.record, write);
-    if (status == STATUS_OK && found)
+    *ret = false;
+    if (write->operation == WRITE_CREATE) /* found by its key, and linked */
+        return STATUS_OK;
+    enum status status = desk_copy(desk, write->target, write->entity, write->target_id, &copy);
+    if (status != STATUS_OK)
+        return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+    *ret = copy.decoded.ok && copy.decoded.record.version == write->version + 1 &&
+           write_base_holds(&copy.decoded.record, write);
+    return STATUS_OK;
+}
+
+static enum status settle_found(struct desk *desk, const struct write *write)
+{
+    bool done = false;
+    enum status status = find_done(desk, write, &done);
+    if (status == STATUS_OK && done)
         status = write_base_set(desk, write, write->values);
-    if (status != STATUS_OK && status != STATUS_NOT_FOUND)
-        return status;
-    return journal_set_state(desk->store, write->number, found ? WRITE_SETTLED : WRITE_OVERTAKEN, "unknown",
-                             desk->now);
+    return status == STATUS_OK ? journal_set_state(desk->store, write->number, done ? WRITE_SETTLED : WRITE_OVERTAKEN,
+                                                   "unknown", desk->now)
+                               : status;
 }
 
 enum status apply_resolve_unknown(struct desk *desk)
