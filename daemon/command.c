@@ -10,7 +10,7 @@ static const struct command commands[] = {
 
 /* Of operators.md, but not of this version. */
 static const char *const later_commands[] = {
-    "report", "backup", "restore", "console",
+    "report", "console",
 };
 
 #define PREFER_DASH N_("resident ID; better '-': IDs from standard input, one a line")
@@ -114,6 +114,10 @@ static const struct argument arguments[] = {
     {"unlink", "undo", 0, ARGUMENT_FLAG, "undo", NULL, false, false,
      N_("it was a mistake: the two may be linked again")},
     {"unlink", "reason", 0, ARGUMENT_TEXT, "reason", NULL, false, false, N_("why, for the log")},
+    {"backup", "FILE", 0, ARGUMENT_FILE, "file", NULL, false, true, N_("where the backup goes")},
+    {"backup", "replace", 0, ARGUMENT_FLAG, "replace", NULL, false, false,
+     N_("also where a file of that name is")},
+    {"restore", "FILE", 0, ARGUMENT_FILE, "file", NULL, false, true, N_("a file that `backup` wrote")},
 };
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))

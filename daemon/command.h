@@ -60,7 +60,10 @@ enum command_role { ROLE_ADMIN = 1, ROLE_CLERK = 2, ROLE_AUDIT = 4, ROLE_READ = 
     X(rebase, ACTION, ROLE_ADMIN,                                                                  \
       N_("the platform was restored from a backup: a new epoch, refilled from the other one"))     \
     X(unlink, ACTION, ROLE_ADMIN | ROLE_CLERK,                                                     \
-      N_("takes back that two records are the same, and keeps them apart"))
+      N_("takes back that two records are the same, and keeps them apart"))                        \
+    X(backup, ACTION, ROLE_ADMIN, N_("the state as one file, also while the daemon runs"))         \
+    X(restore, LOCAL, ROLE_ADMIN,                                                                  \
+      N_("puts a backup in the place of the state, which nobody may hold"))
 
 /* Marks an English text for translation where it is shown. */
 #define N_(text) text

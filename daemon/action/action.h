@@ -20,6 +20,7 @@ struct action {
     int64_t now;
     const char *who; /* "uid 1000 (name)" */
     struct chain *chain;
+    int *ret_file; /* of `backup`: what to give away, to be closed by the caller; NULL: none is taken */
 };
 
 /* Carries out a command of kind COMMAND_ACTION; as view_run. Rows say what stands now. */
@@ -44,6 +45,7 @@ int action_of_resume(struct action_call *call);
 int action_of_accept_platform(struct action_call *call);
 int action_of_rebase(struct action_call *call);
 int action_of_unlink(struct action_call *call);
+int action_of_backup(struct action_call *call);
 
 /* The reason that was given: trimmed of nothing, of at most 2000 bytes. NULL: none that counts; then the call
  * has its message, and EXIT_USAGE is the answer. */

@@ -1,4 +1,4 @@
-/* One command while it is carried out: for carry_out.c and carry_plan.c only. */
+/* One command while it is carried out: for carry_*.c only. */
 #ifndef CLI_CARRY_INSIDE_H
 #define CLI_CARRY_INSIDE_H
 
@@ -36,5 +36,11 @@ void carried_show_proposed(struct carried *at);
 int carried_plan(struct carried *at);
 int carried_apply(struct carried *at);
 int carried_undo(struct carried *at);
+
+/* --- carry_backup.c --------------------------------------------------------------------------- */
+
+/* The exit code. */
+int carried_backup(struct carried *at);
+int carried_restore(struct carried *at);
 
 #endif

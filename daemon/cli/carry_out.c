@@ -156,6 +156,7 @@ static const struct {
     {"resync", resync},      {"plan", carried_plan},  {"apply", carried_apply},
     {"undo", carried_undo},  {"person", persons},     {"log", follow_log},
     {"resolve", resolve},    {"explain", explain},
+    {"backup", carried_backup}, {"restore", carried_restore},
 };
 
 static int carry(struct carried *at)

@@ -1,12 +1,14 @@
 #include "daemon/cli/local.h"
 
 #include "daemon/action/action.h"
+#include "daemon/action/pieces.h"
 #include "daemon/cli/language.h"
 #include "daemon/cli/local_log.h"
 #include "daemon/store/chain.h"
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 struct local {
     struct configuration *configuration;
@@ -94,12 +96,23 @@ int local_view(struct session *session, const char *command, json_t *arguments,
     return code;
 }
 
+static void give_pieces(int file, const struct session_reply *reply)
+{
+    for (json_t *row = piece_next(file); row != NULL; row = piece_next(file)) {
+        reply->row(reply->context, row);
+        json_decref(row);
+    }
+    (void)close(file);
+}
+
 int local_action(struct session *session, const char *command, json_t *arguments,
                  const struct session_reply *reply)
 {
     struct store_error error = {.status = STATUS_OK};
     const char *message = "";
-    struct action action = {.mapping = local_configuration(session)->mapping,
+    int file = -1;
+    struct action action = {.ret_file = &file,
+                            .mapping = local_configuration(session)->mapping,
                             .settings = &local_configuration(session)->settings,
                             .now = session_now(),
                             .who = session->who};
@@ -120,5 +133,8 @@ int local_action(struct session *session, const char *command, json_t *arguments
     }
     chain_close(action.chain);
     store_close(action.store);
+    if (file >= 0) {
+        give_pieces(file, reply);
+    }
     return code;
 }

@@ -45,6 +45,8 @@ void show_resume(struct show *show, json_t *row);
 void show_accept_platform(struct show *show, json_t *row);
 void show_rebase(struct show *show, json_t *row);
 void show_unlink(struct show *show, json_t *row);
+void show_backup(struct show *show, json_t *row);
+void show_restore(struct show *show, json_t *row);
 
 /* For those functions. Texts of JSON: "" for null and what is missing. */
 const char *show_text(json_t *row, const char *name);

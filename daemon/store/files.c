@@ -1,10 +1,12 @@
 #include "daemon/store/files.h"
 
+#include "daemon/store/backup.h"
 #include "daemon/store/migrate.h"
 #include "daemon/store/statement.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <libgen.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
@@ -97,12 +99,22 @@ enum status files_lock(struct store *store, const char *directory)
     return status;
 }
 
+void files_give_to_owner(int file, const char *path)
+{
+    char folder[PATH_MAX];
+    struct stat stands;
+    (void)snprintf(folder, sizeof folder, "%s", path);
+    if (geteuid() == 0 && stat(dirname(folder), &stands) == 0)
+        (void)!fchown(file, stands.st_uid, stands.st_gid);
+}
+
 /* SQLite would make it with the umask's mode; -wal and -shm take the mode of the file. */
 static enum status make_file(struct store *store, const char *path)
 {
     int file = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (file < 0)
         return fail_errno(store, "make a file", errno);
+    files_give_to_owner(file, path);
     (void)close(file);
     return STATUS_OK;
 }
@@ -299,7 +311,10 @@ enum status files_open(struct store *store, const char *directory)
     char path[PATH_MAX];
     char boot[BOOT_BYTES];
     bool suspect = false;
+    int code = 0;
     enum status status = path_of(store, directory, "state.db", path);
+    if (status == STATUS_OK && restore_finish(directory, &code) != STATUS_OK)
+        status = fail_errno(store, "end a restore", code);
     if (status == STATUS_OK)
         status = make_file(store, path);
     if (status == STATUS_OK)
@@ -334,6 +349,10 @@ enum status files_open_reader(struct store *store, const char *directory)
         return status;
     if (access(state, R_OK) != 0 || access(stage, R_OK) != 0)
         return fail_errno(store, "find the state", errno);
+    if (restore_waits(directory)) {
+        store->last = (struct store_error){.status = STATUS_BUSY, .step = "wait for a restore to end"};
+        return STATUS_BUSY;
+    }
     status = open_state(store, state, SQLITE_OPEN_READONLY);
     if (status == STATUS_OK)
         (void)sqlite3_db_config(store->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);

@@ -13,6 +13,8 @@ enum status files_open_reader(struct store *store, const char *directory);
 /* Closes both; a writer's files are checkpointed and synced, so that a later crash of the machine
  * cannot hurt the stage. */
 void files_close(struct store *store);
+/* Files of the state belong to whoever their folder belongs to, also when root makes them. */
+void files_give_to_owner(int file, const char *path);
 /* Makes the directory (0700) and takes the lock in it. */
 enum status files_lock(struct store *store, const char *directory);
 

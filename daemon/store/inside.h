@@ -25,6 +25,7 @@ struct store {
     struct seal *seal;
     struct keyed *keyed;  /* with the log key itself */
     struct keyed *lookup; /* with the key derived for look-ups */
+    uint8_t log_key[SEAL_KEY_BYTES]; /* for a backup; wiped at the end */
     struct lock lock;
     bool reader;
     bool opened;         /* for writing, to the end: it may be closed in order */

@@ -32,6 +32,8 @@ static enum status make_keys(struct store *store, struct slice key)
         status = seal_derive(key, "cebridge look-up", lookup);
     if (status == STATUS_OK)
         status = keyed_new((struct slice){(const char *)lookup, sizeof lookup}, &store->lookup);
+    if (status == STATUS_OK)
+        memcpy(store->log_key, key.at, sizeof store->log_key); /* seal_new saw to its size */
     OPENSSL_cleanse(lookup, sizeof lookup);
     if (status != STATUS_OK)
         store->last = (struct store_error){.status = status, .step = "derive the keys"};
@@ -118,6 +120,7 @@ void store_close(struct store *store)
     keyed_free(store->keyed);
     keyed_free(store->lookup);
     slots_clear(&store->struck);
+    OPENSSL_cleanse(store->log_key, sizeof store->log_key);
     buffer_wipe(&store->bound);
     buffer_wipe(&store->plain);
     buffer_wipe(&store->sealed);

@@ -5,7 +5,7 @@
 /* A crash may leave lines of one cycle in the log that the state then does not know. */
 enum { LOST_BY_A_CRASH = 1 };
 
-static const char doubt[] = "state_restored";
+const char OWN_STATE_RESTORED[] = "state_restored";
 
 static enum status last_run(struct store *store, int64_t *ret)
 {
@@ -23,7 +23,7 @@ static enum status tell(struct chain *chain, int64_t now, int64_t known, int64_t
     struct buffer members;
     buffer_init(&members, 256);
     buffer_printf(&members, "\"known\":%lld,\"logged\":%lld", (long long)known, (long long)logged);
-    enum status status = chain_append(chain, now, doubt, buffer_slice(&members));
+    enum status status = chain_append(chain, now, OWN_STATE_RESTORED, buffer_slice(&members));
     buffer_free(&members);
     return status;
 }
@@ -37,7 +37,7 @@ enum status own_state_look(struct store *store, struct chain *chain, int64_t now
         return status;
     status = store_begin(store);
     if (status == STATUS_OK)
-        status = store_meta_set(store, doubt, SLICE("1"));
+        status = store_meta_set(store, OWN_STATE_RESTORED, SLICE("1"));
     if (status == STATUS_OK)
         status = tell(chain, now, known, logged);
     if (status == STATUS_OK)
@@ -51,12 +51,12 @@ bool own_state_doubtful(struct store *store)
     struct arena arena;
     struct slice text = {0};
     arena_init(&arena, 4096);
-    bool ret = store_meta_get(store, doubt, &arena, &text) == STATUS_OK;
+    bool ret = store_meta_get(store, OWN_STATE_RESTORED, &arena, &text) == STATUS_OK;
     arena_free(&arena);
     return ret;
 }
 
 enum status own_state_trust(struct store *store)
 {
-    return own_state_doubtful(store) ? store_meta_set(store, doubt, (struct slice){0}) : STATUS_OK;
+    return own_state_doubtful(store) ? store_meta_set(store, OWN_STATE_RESTORED, (struct slice){0}) : STATUS_OK;
 }

@@ -6,6 +6,9 @@
 #include "daemon/store/chain.h"
 #include "daemon/store/store.h"
 
+/* The setting of operation that says so; `restore` sets it in what it puts back. */
+extern const char OWN_STATE_RESTORED[];
+
 /* Once, when both are opened: compares the last cycle that the state knows with the last that the log names.
  * A state without any cycle was not put back: it is new. */
 enum status own_state_look(struct store *store, struct chain *chain, int64_t now);
