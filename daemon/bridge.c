@@ -1,4 +1,5 @@
 #include "daemon/bridge_inside.h"
+#include "daemon/work/damage.h"
 
 #include "daemon/work/reviewed.h"
 
@@ -63,6 +64,8 @@ static const char *message_of(const struct cycle *cycle, int exit_code)
     if (exit_code == 5 && desk->changed[PROVINCIAL])
         return "another provincial platform seems to stand behind its address; nothing was written: put it "
                "right, then `cebridge accept-platform provincial`, or after a restore `cebridge rebase provincial`";
+    if (exit_code == 5 && desk->guard == NULL && damage_count(desk) > 0)
+        return "rows of the state are damaged: their records were left as they are; see the log, `row_damaged`";
     switch (exit_code) {
     case 0: return "in step";
     case 3: return "done; conflicts are open";

@@ -86,15 +86,17 @@ static enum status open_side(struct bridge *bridge, enum side side, struct fault
 static enum status open_store(struct bridge *bridge, struct fault *ret_fault,
                               struct store_error *ret_error)
 {
-    uint8_t key[32];
-    enum status status = settings_read_log_key(bridge->settings, key, ret_fault);
-    if (status != STATUS_OK)
+    struct settings_keys read;
+    enum status status = settings_read_keys(bridge->settings, &read, ret_fault);
+    struct seal_keys keys = configuration_seal_keys(bridge->settings, &read);
+    if (status != STATUS_OK) {
+        explicit_bzero(&read, sizeof read);
         return status;
-    struct slice slice = {(const char *)key, sizeof key};
-    status = store_open(bridge->settings->state_dir, slice, &bridge->store, ret_error);
+    }
+    status = store_open(bridge->settings->state_dir, &keys, &bridge->store, ret_error);
     if (status == STATUS_OK) {
         struct chain_rules rules = configuration_log_rules(bridge->settings);
-        status = chain_open(bridge->settings->log_dir, slice, &rules, &bridge->chain);
+        status = chain_open(bridge->settings->log_dir, keys.log, &rules, &bridge->chain);
         if (status != STATUS_OK)
             *ret_error = (struct store_error){.status = status, .step = "opening the sync log"};
         else
@@ -104,7 +106,7 @@ static enum status open_store(struct bridge *bridge, struct fault *ret_fault,
         if (status != STATUS_OK && ret_error->status == STATUS_OK)
             *ret_error = (struct store_error){.status = status, .step = "comparing the state with the sync log"};
     }
-    explicit_bzero(key, sizeof key);
+    explicit_bzero(&read, sizeof read);
     return status;
 }
 

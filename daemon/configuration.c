@@ -25,7 +25,7 @@ enum status configuration_load(const char *file, struct configuration **ret,
     configuration->users = 1;
     enum status status = settings_load(file, &configuration->settings, ret_fault);
     if (status == STATUS_OK)
-        status = settings_read_log_key(&configuration->settings, configuration->log_key, ret_fault);
+        status = settings_read_keys(&configuration->settings, &configuration->keys, ret_fault);
     if (status == STATUS_OK)
         status = load_mapping(configuration, ret_fault);
     if (status == STATUS_OK)
@@ -47,7 +47,7 @@ void configuration_drop(struct configuration *configuration)
         return;
     mapping_free(configuration->mapping);
     settings_free(&configuration->settings);
-    explicit_bzero(configuration->log_key, sizeof configuration->log_key);
+    explicit_bzero(&configuration->keys, sizeof configuration->keys);
     free(configuration);
 }
 
@@ -59,4 +59,25 @@ struct chain_rules configuration_log_rules(const struct settings *settings)
         .keep_seconds = settings->log_keep_ms / 1000,
         .keep_movement_seconds = settings->log_keep_movements_ms / 1000,
     };
+}
+
+static struct slice bytes_of(const uint8_t key[32], bool given)
+{
+    return (struct slice){(const char *)key, given ? 32 : 0};
+}
+
+struct seal_keys configuration_seal_keys(const struct settings *settings,
+                                         const struct settings_keys *keys)
+{
+    return (struct seal_keys){
+        .log = bytes_of(keys->log, true),
+        .seal = bytes_of(keys->seal, keys->has_seal),
+        .former = bytes_of(keys->former, keys->has_former),
+        .cipher = (enum seal_cipher)settings->cipher,
+    };
+}
+
+struct slice configuration_log_key(const struct configuration *configuration)
+{
+    return bytes_of(configuration->keys.log, true);
 }

@@ -5,12 +5,13 @@
 
 #include "daemon/settings.h"
 #include "daemon/store/chain.h"
+#include "daemon/store/seal.h"
 #include "mapping/mapfile.h"
 
 struct configuration {
     struct settings settings;
     struct mapping *mapping;
-    uint8_t log_key[32];
+    struct settings_keys keys;
     unsigned users;
 };
 
@@ -23,5 +24,11 @@ void configuration_drop(struct configuration *configuration);
 
 /* How the sync log is chained, rotated and kept: the section [log]. */
 struct chain_rules configuration_log_rules(const struct settings *settings);
+
+/* What the store is opened with; borrows from both. */
+struct seal_keys configuration_seal_keys(const struct settings *settings,
+                                         const struct settings_keys *keys);
+/* Borrowed. */
+struct slice configuration_log_key(const struct configuration *configuration);
 
 #endif

@@ -168,8 +168,7 @@ static void view_work(uv_work_t *work)
     struct view view = {
         .mapping = request->configuration->mapping,
         .settings = &request->configuration->settings,
-        .log_key = {(const char *)request->configuration->log_key,
-                    sizeof request->configuration->log_key},
+        .log_key = configuration_log_key(request->configuration),
         .now = request->now,
         .live = request->live,
         .who = request->peer.who,
@@ -177,10 +176,10 @@ static void view_work(uv_work_t *work)
         .shown = show,
         .shown_context = request,
     };
-    struct slice key = {(const char *)request->configuration->log_key,
-                        sizeof request->configuration->log_key};
+    struct seal_keys keys =
+        configuration_seal_keys(&request->configuration->settings, &request->configuration->keys);
     enum status status =
-        store_open_reader(request->configuration->settings.state_dir, key, &view.store, &error);
+        store_open_reader(request->configuration->settings.state_dir, &keys, &view.store, &error);
     if (status != STATUS_OK && status != STATUS_NOT_FOUND) {
         if (request->order == NULL) {
             request->exit_code = (int)command_exit_of(status);

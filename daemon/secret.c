@@ -199,13 +199,12 @@ static bool read_hex(const char *text, uint8_t ret[32])
     return true;
 }
 
-enum status settings_read_log_key(const struct settings *settings, uint8_t ret[32],
-                                  struct fault *ret_fault)
+static enum status read_key(const char *path, const char *name, uint8_t ret[32],
+                            struct fault *ret_fault)
 {
     char *text = NULL;
     size_t size = 0;
-    enum status status = settings_read_secret(settings->log_key_file, "bridge.log_key_file", &text,
-                                              &size, ret_fault);
+    enum status status = settings_read_secret(path, name, &text, &size, ret_fault);
     if (status != STATUS_OK || text == NULL)
         return status;
     uint8_t key[32];
@@ -213,9 +212,22 @@ enum status settings_read_log_key(const struct settings *settings, uint8_t ret[3
     explicit_bzero(text, size);
     free(text);
     if (!good)
-        return fault_set(ret_fault, STATUS_INVALID, settings->log_key_file, 0,
-                         "bridge.log_key_file", "", "32 bytes as 64 hex digits");
+        return fault_set(ret_fault, STATUS_INVALID, path, 0, name, "", "32 bytes as 64 hex digits");
     memcpy(ret, key, sizeof key);
     explicit_bzero(key, sizeof key);
     return STATUS_OK;
+}
+
+enum status settings_read_keys(const struct settings *settings, struct settings_keys *ret,
+                               struct fault *ret_fault)
+{
+    *ret = (struct settings_keys){.has_seal = settings->seal_key_file[0] != '\0',
+                                  .has_former = settings->former_seal_key_file[0] != '\0'};
+    enum status status = read_key(settings->log_key_file, "bridge.log_key_file", ret->log, ret_fault);
+    if (status == STATUS_OK && ret->has_seal)
+        status = read_key(settings->seal_key_file, "bridge.seal_key_file", ret->seal, ret_fault);
+    if (status == STATUS_OK && ret->has_former)
+        status = read_key(settings->former_seal_key_file, "bridge.former_seal_key_file", ret->former,
+                          ret_fault);
+    return status;
 }

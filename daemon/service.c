@@ -307,6 +307,8 @@ static bool needs_restart(const struct settings *old, const struct settings *new
         {old->state_dir, new->state_dir, "bridge.state_dir"},
         {old->log_dir, new->log_dir, "bridge.log_dir"},
         {old->control_socket, new->control_socket, "bridge.control_socket"},
+        {old->seal_key_file, new->seal_key_file, "bridge.seal_key_file"},
+        {old->former_seal_key_file, new->former_seal_key_file, "bridge.former_seal_key_file"},
     };
     for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
         if (strcmp(pairs[i][0], pairs[i][1]) != 0) {
@@ -407,10 +409,10 @@ static int64_t since_good_ms(const struct configuration *configuration)
 {
     struct store *store = NULL;
     struct store_error error;
-    struct slice key = {(const char *)configuration->log_key, sizeof configuration->log_key};
+    struct seal_keys keys = configuration_seal_keys(&configuration->settings, &configuration->keys);
     struct run_row run = {0};
     struct arena arena;
-    if (store_open_reader(configuration->settings.state_dir, key, &store, &error) != STATUS_OK)
+    if (store_open_reader(configuration->settings.state_dir, &keys, &store, &error) != STATUS_OK)
         return 0;
     arena_init(&arena, ARENA_BYTES);
     bool known = run_last_good(store, &arena, &run) == STATUS_OK;
@@ -425,11 +427,11 @@ static int64_t last_full(const struct configuration *configuration)
 {
     struct store *store = NULL;
     struct store_error error;
-    struct slice key = {(const char *)configuration->log_key, sizeof configuration->log_key};
+    struct seal_keys keys = configuration_seal_keys(&configuration->settings, &configuration->keys);
     struct run_row run = {0};
     struct arena arena;
     int64_t before = 0, began = 0;
-    if (store_open_reader(configuration->settings.state_dir, key, &store, &error) != STATUS_OK)
+    if (store_open_reader(configuration->settings.state_dir, &keys, &store, &error) != STATUS_OK)
         return 0;
     arena_init(&arena, ARENA_BYTES);
     for (int i = 0; i < RUNS_LOOKED_AT && began == 0; i++) {

@@ -32,6 +32,8 @@ struct settings {
     const char *state_dir, *log_dir, *control_socket, *connectors_dir, *mapping_dir, *mapping;
     const char *log_key_file;
     int64_t record; /* 1: each cycle is written down */
+    const char *seal_key_file, *former_seal_key_file; /* "": none */
+    int64_t cipher;                                   /* enum seal_cipher */
     int64_t create_accounts, transfer_hours;
     int64_t stale_after_ms;
     int64_t memory_bytes;
@@ -64,8 +66,13 @@ enum status settings_read_definition(const struct settings *settings, const char
  * a regular file of mode 0600 or stricter (0400); one trailing newline is dropped. malloc'ed. */
 enum status settings_read_secret(const char *path, const char *key, char **ret_text,
                                  size_t *ret_size, struct fault *ret_fault);
-/* The log key: 32 bytes in hex. */
-enum status settings_read_log_key(const struct settings *settings, uint8_t ret[32],
-                                  struct fault *ret_fault);
+/* What seals the state and chains the log; each is 32 bytes in hex in its file. */
+struct settings_keys {
+    uint8_t log[32], seal[32], former[32];
+    bool has_seal, has_former;
+};
+/* To be wiped by the caller, in any case. */
+enum status settings_read_keys(const struct settings *settings, struct settings_keys *ret,
+                               struct fault *ret_fault);
 
 #endif

@@ -228,11 +228,12 @@ static int swap_logged(struct carried *at, struct restore *restore, const struct
 }
 
 /* What was put back opens, and has a stage again: commands that only show need one. */
-static int open_once(struct carried *at, struct slice key)
+static int open_once(struct carried *at)
 {
     struct store *store = NULL;
     struct store_error error = {.status = STATUS_OK};
-    if (store_open(at->session.settings.state_dir, key, &store, &error) != STATUS_OK) {
+    struct seal_keys keys = local_keys(&at->session);
+    if (store_open(at->session.settings.state_dir, &keys, &store, &error) != STATUS_OK) {
         return local_store_fault(&at->session, &error);
     }
     store_close(store);
@@ -262,8 +263,7 @@ int carried_restore(struct carried *at)
     if (code != EXIT_DONE) {
         return code;
     }
-    const struct configuration *configuration = local_configuration(&at->session);
-    struct slice key = {(const char *)configuration->log_key, sizeof configuration->log_key};
+    struct slice key = configuration_log_key(local_configuration(&at->session));
     if (restore_prepare(at->session.settings.state_dir, key, file_argument(at), OWN_STATE_RESTORED,
                         &restore, &facts, &error) != STATUS_OK) {
         return say_refused(at, &error);
@@ -271,7 +271,7 @@ int carried_restore(struct carried *at)
     code = swap_logged(at, restore, &facts);
     restore_close(restore);
     if (code == EXIT_DONE) {
-        code = open_once(at, key);
+        code = open_once(at);
     }
     if (code == EXIT_DONE) {
         json_t *row = restored_row(at, &facts);

@@ -2,6 +2,7 @@
 
 #include "connectors/definition.h"
 #include "daemon/cli/local.h"
+#include "daemon/store/reseal.h"
 #include "daemon/log.h"
 
 #include <grp.h>
@@ -97,10 +98,10 @@ static void check_secret(struct check *check, enum side side)
 
 static bool check_log_key(struct check *check)
 {
-    uint8_t key[32];
+    struct settings_keys keys;
     struct fault fault = {.status = STATUS_OK};
-    enum status status = settings_read_log_key(&check->session->settings, key, &fault);
-    explicit_bzero(key, sizeof key);
+    enum status status = settings_read_keys(&check->session->settings, &keys, &fault);
+    explicit_bzero(&keys, sizeof keys);
     return judge(check, N_("log key"), SIDES, status, &fault,
                  check->session->settings.log_key_file);
 }
@@ -130,11 +131,14 @@ static void check_state(struct check *check)
     struct store *store = NULL;
     struct store_error error = {.status = STATUS_OK};
     const struct settings *settings = &check->session->settings;
-    const struct configuration *configuration = local_configuration(check->session);
-    struct slice key = {(const char *)configuration->log_key, sizeof configuration->log_key};
-    enum status status = store_open_reader(settings->state_dir, key, &store, &error);
+    struct seal_keys keys = local_keys(check->session);
+    enum status status = store_open_reader(settings->state_dir, &keys, &store, &error);
     if (status == STATUS_OK) {
         check_row(check, N_("state"), "good", SIDES, settings->state_dir);
+        check_row(check, N_("sealing key"), reseal_waits(store) ? "warning" : "good", SIDES,
+                  reseal_waits(store)
+                      ? N_("rows are being sealed anew; the former key is still needed")
+                      : N_("all rows are sealed with the present key"));
         store_close(store);
     } else if (status == STATUS_NOT_FOUND) {
         check_row(check, N_("state"), "good", SIDES, N_("no cycle has run yet"));

@@ -63,10 +63,10 @@ int local_store_fault(struct session *session, const struct store_error *error)
     return (int)command_exit_of(error->status);
 }
 
-static struct slice log_key(const struct session *session)
+struct seal_keys local_keys(const struct session *session)
 {
     const struct configuration *configuration = local_configuration(session);
-    return (struct slice){(const char *)configuration->log_key, sizeof configuration->log_key};
+    return configuration_seal_keys(&configuration->settings, &configuration->keys);
 }
 
 int local_view(struct session *session, const char *command, json_t *arguments,
@@ -75,15 +75,16 @@ int local_view(struct session *session, const char *command, json_t *arguments,
     struct store_error error = {.status = STATUS_OK};
     struct view view = {.mapping = local_configuration(session)->mapping,
                         .settings = &local_configuration(session)->settings,
-                        .log_key = log_key(session),
+                        .log_key = configuration_log_key(local_configuration(session)),
                         .now = session_now(),
                         .who = session->who,
                         .may_decide = true, /* whoever can read the sealed state and its key */
                         .shown = local_log_shown,
                         .shown_context = session};
     const char *message = "";
+    struct seal_keys keys = local_keys(session);
     enum status status =
-        store_open_reader(session->settings.state_dir, log_key(session), &view.store, &error);
+        store_open_reader(session->settings.state_dir, &keys, &view.store, &error);
     if (status != STATUS_OK && status != STATUS_NOT_FOUND) {
         error.status = status;
         return local_store_fault(session, &error);
@@ -116,8 +117,9 @@ int local_action(struct session *session, const char *command, json_t *arguments
                             .settings = &local_configuration(session)->settings,
                             .now = session_now(),
                             .who = session->who};
+    struct seal_keys keys = local_keys(session);
     enum status status =
-        store_open(session->settings.state_dir, log_key(session), &action.store, &error);
+        store_open(session->settings.state_dir, &keys, &action.store, &error);
     if (status != STATUS_OK) {
         error.status = status;
         return local_store_fault(session, &error);

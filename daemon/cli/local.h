@@ -10,6 +10,8 @@
 int local_open(struct session *session);
 void local_close(struct session *session);
 const struct configuration *local_configuration(const struct session *session);
+/* What the state is opened with; borrowed of the configuration. */
+struct seal_keys local_keys(const struct session *session);
 
 int local_view(struct session *session, const char *command, json_t *arguments,
                const struct session_reply *reply);

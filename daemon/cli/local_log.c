@@ -3,16 +3,11 @@
 #include "daemon/cli/local.h"
 #include "daemon/store/chain.h"
 
-static struct slice log_key(const struct configuration *configuration)
-{
-    return (struct slice){(const char *)configuration->log_key, sizeof configuration->log_key};
-}
-
 enum status local_log_open(struct session *session, struct chain **ret)
 {
     const struct configuration *configuration = local_configuration(session);
     struct chain_rules rules = configuration_log_rules(&configuration->settings);
-    return chain_open(configuration->settings.log_dir, log_key(configuration), &rules, ret);
+    return chain_open(configuration->settings.log_dir, configuration_log_key(configuration), &rules, ret);
 }
 
 static enum status append_shown(struct session *session, const char *event, const char *reference,
@@ -50,8 +45,9 @@ enum status local_log_shown(void *context, const char *event, const char *refere
     struct store *store = NULL; /* only for its lock: one process writes the log */
     struct store_error error;
     const struct configuration *configuration = local_configuration(session);
+    struct seal_keys keys = local_keys(session);
     enum status status =
-        store_open(configuration->settings.state_dir, log_key(configuration), &store, &error);
+        store_open(configuration->settings.state_dir, &keys, &store, &error);
     if (status != STATUS_OK) {
         return status;
     }

@@ -259,6 +259,7 @@ static const char *const sentences[] __attribute__((unused)) = {
     N_("done; conflicts are open"),
     N_("a platform could not be reached or refused; nothing was lost"),
     N_("a guard holds the plan, or an entity stopped; see `cebridge status`"),
+    N_("rows of the state are damaged: their records were left as they are; see the log, `row_damaged`"),
     N_("stopped; the next cycle goes on"),
     N_("the state could not be written; nothing was lost"),
 };

@@ -64,6 +64,11 @@ enum status cover_close(struct cover *cover, struct slice *ret_sealed)
     return status;
 }
 
+void cover_name(struct cover *cover, int64_t number)
+{
+    cover->number = number;
+}
+
 enum status cover_open(struct cover *cover, struct slice sealed, struct arena *arena)
 {
     struct store *store = cover->store;
@@ -71,6 +76,15 @@ enum status cover_open(struct cover *cover, struct slice sealed, struct arena *a
     if (cover->status == STATUS_OK)
         cover->status = seal_open(store->seal, cover->room, buffer_slice(&store->bound), sealed,
                                   arena, &cover->rest);
+    if (cover->status == STATUS_CORRUPT) {
+        store->unsealed = true;
+        store->damage = (struct store_damage){.room = cover->room, .number = cover->number};
+    }
+    if (cover->status == STATUS_OK && store->resealing) {
+        buffer_clear(&store->resealed[cover->room]);
+        cover->status = seal_close(store->seal, cover->room, buffer_slice(&store->bound), cover->rest,
+                                   &store->resealed[cover->room]);
+    }
     return cover->status;
 }
 

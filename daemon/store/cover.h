@@ -11,6 +11,7 @@ struct cover {
     struct store *store;
     enum seal_room room;
     struct slice rest; /* of the opened texts */
+    int64_t number;    /* of the row, or 0 */
     enum status status;
 };
 
@@ -25,6 +26,8 @@ enum status cover_close(struct cover *cover, struct slice *ret_sealed);
 
 /* CORRUPT: the row was changed since it was sealed. */
 enum status cover_open(struct cover *cover, struct slice sealed, struct arena *arena);
+/* Which row it is, should it not open: for store_take_damage. */
+void cover_name(struct cover *cover, int64_t number);
 /* The next text, in the arena of cover_open; no value when it is empty. When the texts do not go
  * round, cover->status becomes CORRUPT. */
 struct slice cover_take(struct cover *cover);

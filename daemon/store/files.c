@@ -2,6 +2,7 @@
 
 #include "daemon/store/backup.h"
 #include "daemon/store/migrate.h"
+#include "daemon/store/reseal.h"
 #include "daemon/store/statement.h"
 
 #include <errno.h>
@@ -13,7 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { BUSY_TIMEOUT_MS = 2000, BOOT_BYTES = 64 };
+enum { BUSY_TIMEOUT_MS = 2000, MARK_BYTES = 128 };
 
 /* What an opened file is told, in order. Cache sizes are KiB when negative. */
 static const char *const state_pragmas[] = {
@@ -167,7 +168,7 @@ static enum status migrate(struct store *store, const struct schema *schema, con
 
 /* Reads a mark into ret (a text with its NUL); an empty one when there is none. */
 static enum status get_mark(struct store *store, const struct sql *sql, const char *name,
-                            char ret[BOOT_BYTES])
+                            char ret[MARK_BYTES])
 {
     struct statement statement;
     statement_open(&statement, store, sql);
@@ -176,7 +177,7 @@ static enum status get_mark(struct store *store, const struct sql *sql, const ch
     ret[0] = '\0';
     if (status == STATUS_NOT_FOUND)
         return STATUS_OK;
-    statement_read_word(&statement, ret, BOOT_BYTES);
+    statement_read_word(&statement, ret, MARK_BYTES);
     return statement_close(&statement);
 }
 
@@ -194,8 +195,8 @@ static enum status set_mark(struct store *store, const struct sql *sql, const ch
  */
 static enum status check_key(struct store *store, const struct sql *read, const struct sql *write)
 {
-    char stands[BOOT_BYTES];
-    char wanted[BOOT_BYTES];
+    char stands[MARK_BYTES];
+    char wanted[MARK_BYTES];
     struct hash hash = store_hash(store, SLICE("which key"));
     for (size_t index = 0; index < HASH_BYTES; index++)
         (void)snprintf(wanted + 2 * index, 3, "%02x", hash.at[index]);
@@ -211,14 +212,39 @@ static enum status check_key(struct store *store, const struct sql *read, const 
     return STATUS_DENIED;
 }
 
-static void read_boot(char ret[BOOT_BYTES])
+/* Every key that some row may be sealed with, as RESEAL_MARK_BYTES each; the first is the oldest. The rows of
+ * a state without such a list were sealed with the log key. */
+static enum status check_seals(struct store *store)
+{
+    char stands[MARK_BYTES];
+    char present[RESEAL_MARK_BYTES];
+    enum status status = get_mark(store, &read_meta, RESEAL_KEYS, stands);
+    if (status != STATUS_OK)
+        return status;
+    if (!reseal_known(store, stands)) {
+        store->last = (struct store_error){.status = STATUS_DENIED,
+                                           .step = "open with the keys it was sealed with"};
+        return STATUS_DENIED;
+    }
+    reseal_mark(seal_present(store->seal), present);
+    if (stands[0] == '\0')
+        reseal_mark(seal_first(store->seal), stands);
+    size_t size = strlen(stands);
+    bool listed = strstr(stands, present) != NULL;
+    if (!listed)
+        (void)snprintf(stands + size, sizeof stands - size, " %s", present);
+    store->reseal_waits = strcmp(stands, present) != 0;
+    return store->reader ? STATUS_OK : set_mark(store, &write_meta, RESEAL_KEYS, stands);
+}
+
+static void read_boot(char ret[MARK_BYTES])
 {
     int file = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
-    ssize_t size = file < 0 ? 0 : read(file, ret, BOOT_BYTES - 1);
+    ssize_t size = file < 0 ? 0 : read(file, ret, MARK_BYTES - 1);
     ret[size < 0 ? 0 : size] = '\0';
     ret[strcspn(ret, "\n")] = '\0';
     if (ret[0] == '\0')
-        (void)snprintf(ret, BOOT_BYTES, "unknown");
+        (void)snprintf(ret, MARK_BYTES, "unknown");
     if (file >= 0)
         (void)close(file);
 }
@@ -242,8 +268,8 @@ static enum status check_pages(struct store *store, const char *text, const char
  */
 static enum status is_suspect(struct store *store, bool *ret)
 {
-    char left[BOOT_BYTES];
-    char boot[BOOT_BYTES];
+    char left[MARK_BYTES];
+    char boot[MARK_BYTES];
     enum status status = get_mark(store, &read_meta, "store.boot", left);
     read_boot(boot);
     if (status == STATUS_OK)
@@ -309,7 +335,7 @@ static enum status open_or_make_stage(struct store *store, const char *directory
 enum status files_open(struct store *store, const char *directory)
 {
     char path[PATH_MAX];
-    char boot[BOOT_BYTES];
+    char boot[MARK_BYTES];
     bool suspect = false;
     int code = 0;
     enum status status = path_of(store, directory, "state.db", path);
@@ -325,6 +351,8 @@ enum status files_open(struct store *store, const char *directory)
         status = migrate(store, &schema_state, "migrate state.db");
     if (status == STATUS_OK)
         status = check_key(store, &read_meta, &write_meta);
+    if (status == STATUS_OK)
+        status = check_seals(store);
     if (status == STATUS_OK)
         status = is_suspect(store, &suspect);
     if (status == STATUS_OK && suspect)
@@ -366,6 +394,8 @@ enum status files_open_reader(struct store *store, const char *directory)
         status = migrate(store, &schema_stage, "read a stage.db of another version");
     if (status == STATUS_OK)
         status = check_key(store, &read_meta, NULL);
+    if (status == STATUS_OK)
+        status = check_seals(store);
     return status;
 }
 

@@ -38,6 +38,17 @@ struct store {
     enum status failed;  /* why the transaction was rolled back; OK: it was not */
     struct store_error last;
     struct buffer bound, plain, sealed; /* of the row at hand (cover.h) */
+    char id[2 * HASH_BYTES + 2];        /* of stage_id */
+    bool resealing;                     /* what is opened is sealed anew beside (reseal.h) */
+    struct buffer resealed[SEAL_ROOMS];
+    bool unsealed; /* a seal did not open, and nobody asked yet which */
+    struct store_damage damage;
+    bool reseal_waits; /* some rows may be sealed with another key than the present one */
 };
+
+/* The id under which a record is staged. A yearly result has no id of its own but one made of its person's and its
+ * year: of that the keyed hash, so that nobody's ID stands in a file. Holds until the next call; what is
+ * such a hash already stays. */
+struct slice stage_id(struct store *store, enum entity entity, struct slice remote_id);
 
 #endif

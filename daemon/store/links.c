@@ -61,6 +61,7 @@ static enum status take_link(struct statement *statement, struct arena *arena, s
     if (statement->status != STATUS_OK)
         return statement_close(statement);
     cover_link(&cover, statement->store, &link);
+    cover_name(&cover, link.number);
     (void)cover_open(&cover, sealed, arena);
     link.base = cover_take(&cover);
     link.since = cover_take(&cover);
@@ -93,11 +94,16 @@ enum status link_by_number(struct store *store, int64_t number, struct arena *ar
 enum status link_next(struct store *store, enum entity entity, int64_t after, struct arena *arena,
                       struct link *ret)
 {
-    struct statement statement;
-    statement_open(&statement, store, &sql[NEXT]);
-    statement_bind_number(&statement, entity);
-    statement_bind_number(&statement, after);
-    return take_link(&statement, arena, ret);
+    enum status status = STATUS_OK;
+    do {
+        struct statement statement;
+        statement_open(&statement, store, &sql[NEXT]);
+        statement_bind_number(&statement, entity);
+        statement_bind_number(&statement, after);
+        status = take_link(&statement, arena, ret);
+        after = store->damage.number;
+    } while (status == STATUS_CORRUPT && store->unsealed && store->damage.room == SEAL_LINK);
+    return status;
 }
 
 static enum status write_link(struct store *store, const struct link *link, int which)

@@ -40,6 +40,7 @@ enum status link_put(struct store *store, struct link *link);
 enum status link_drop(struct store *store, int64_t number);
 enum status link_count(struct store *store, enum entity entity, int64_t *ret);
 /* In order of number, behind `after`. NOT_FOUND at the end. */
+/* A link whose seal does not open is passed over. */
 enum status link_next(struct store *store, enum entity entity, int64_t after, struct arena *arena,
                       struct link *ret);
 

@@ -22,7 +22,7 @@ static void open_of(struct statement *statement, struct store *store, int which,
     statement_open(statement, store, &sql[which]);
     statement_bind_number(statement, side);
     statement_bind_number(statement, entity);
-    statement_bind_id(statement, remote_id);
+    statement_bind_id(statement, stage_id(store, entity, remote_id));
 }
 
 enum status lower_note(struct store *store, enum side side, enum entity entity,

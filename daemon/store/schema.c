@@ -152,6 +152,20 @@ static const char *const stage_6[] = {
     NULL,
 };
 
+/* Yearly results are staged under a hash from here on, where their ids spelled a person's ID: they are read anew. */
+static const char *const stage_7[] = {
+    "PRAGMA stage.secure_delete = ON",
+    "DELETE FROM stage.payload WHERE slot IN (SELECT slot FROM stage.record WHERE entity = 2)",
+    "DELETE FROM stage.look WHERE slot IN (SELECT slot FROM stage.record WHERE entity = 2)",
+    "DELETE FROM stage.look_recent WHERE slot IN (SELECT slot FROM stage.record WHERE entity = 2)",
+    "DELETE FROM stage.record WHERE entity = 2",
+    "DELETE FROM stage.lower WHERE entity = 2",
+    "DELETE FROM stage.tally WHERE entity = 2",
+    "DELETE FROM stage.watermark WHERE entity = 2",
+    "DELETE FROM stage.roll", /* it names their places */
+    NULL,
+};
+
 /* What undo needs: which fields carried out a decision, which write takes back which, and what an
  * undo left out. */
 static const char *const state_2[] = {
@@ -180,7 +194,7 @@ static const char *const state_4[] = {
 
 static const migration state_migrations[] = {state_1, state_2, state_3, state_4};
 static const migration stage_migrations[] = {stage_1, stage_2, stage_3, stage_4, stage_5,
-                                           stage_6};
+                                           stage_6, stage_7};
 
 const struct schema schema_state = {"main", state_migrations,
                                     sizeof state_migrations / sizeof *state_migrations};

@@ -5,6 +5,7 @@
 #include "daemon/store/roll.h"
 #include "daemon/store/statement.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define RECORD_COLUMNS                                                                             \
@@ -26,6 +27,7 @@ enum {
     CHANGE,
     SET_SEEN,
     SET_DIRTY,
+    DISTRUST,
     SET_STATE,
     SET_CAUSE,
     NEXT_DIRTY,
@@ -67,6 +69,8 @@ static const struct sql sql[] = {
     [SET_SEEN] = {"mark as listed", "UPDATE stage.record SET seen = ?4" OF_RECORD},
     [SET_DIRTY] = {"mark to be judged", "UPDATE stage.record SET dirty = ?4,"
                    " cause = CASE WHEN ?4 THEN cause END" OF_RECORD},
+    [DISTRUST] = {"distrust a staged record",
+                  "UPDATE stage.record SET raw = NULL, content = NULL, dirty = 1" OF_RECORD},
     [SET_STATE] = {"set a staged state", "UPDATE stage.record SET state = ?4" OF_RECORD},
     [SET_CAUSE] = {"say why it is to be judged",
                    "UPDATE stage.record SET dirty = 1, cause = ?4" OF_RECORD},
@@ -92,13 +96,24 @@ static const struct sql sql[] = {
                      "SELECT count(*) FROM stage.record WHERE dirty = 1"},
 };
 
+struct slice stage_id(struct store *store, enum entity entity, struct slice remote_id)
+{
+    if (entity != ENTITY_ANNUAL || slice_empty(remote_id) || remote_id.at[0] == '#')
+        return remote_id;
+    struct hash hash = store_hash(store, remote_id);
+    store->id[0] = '#';
+    for (size_t index = 0; index < HASH_BYTES; index++)
+        (void)snprintf(store->id + 1 + 2 * index, 3, "%02x", hash.at[index]);
+    return slice_of(store->id);
+}
+
 static void open_of_record(struct statement *statement, struct store *store, int which,
                            enum side side, enum entity entity, struct slice remote_id)
 {
     statement_open(statement, store, &sql[which]);
     statement_bind_number(statement, side);
     statement_bind_number(statement, entity);
-    statement_bind_id(statement, remote_id);
+    statement_bind_id(statement, stage_id(store, entity, remote_id));
 }
 
 static void read_record(struct statement *statement, struct arena *arena, struct staged *ret)
@@ -143,7 +158,7 @@ static void cover_record(struct cover *cover, struct store *store, const struct 
     cover_begin(cover, store, SEAL_STAGE);
     cover_bind_number(cover, staged->side);
     cover_bind_number(cover, staged->entity);
-    cover_bind_text(cover, staged->remote_id);
+    cover_bind_text(cover, stage_id(store, staged->entity, staged->remote_id));
     cover_bind_number(cover, staged->version);
     cover_bind_number(cover, staged->updated);
     cover_bind_number(cover, staged->kind);
@@ -152,6 +167,13 @@ static void cover_record(struct cover *cover, struct store *store, const struct 
     cover_bind_hash(cover, &staged->natural);
     cover_bind_hash(cover, &staged->raw);
     cover_bind_hash(cover, &staged->content);
+}
+
+static void note_damage(struct store *store, const struct staged *staged)
+{
+    struct store_damage *damage = &store->damage;
+    *damage = (struct store_damage){.room = SEAL_STAGE, .side = staged->side, .entity = staged->entity};
+    (void)snprintf(damage->id, sizeof damage->id, "%.*s", (int)staged->remote_id.size, staged->remote_id.at);
 }
 
 /* A row without its payload is damaged. */
@@ -171,6 +193,8 @@ static enum status take_whole(struct statement *statement, struct arena *arena, 
     (void)statement_close(statement);
     if (cover.status == STATUS_OK)
         *ret = staged;
+    if (cover.status == STATUS_CORRUPT)
+        note_damage(statement->store, &staged);
     return cover.status;
 }
 
@@ -340,6 +364,14 @@ enum status stage_set_dirty(struct store *store, enum side side, enum entity ent
                             struct slice remote_id, bool dirty)
 {
     return set_number(store, SET_DIRTY, side, entity, remote_id, dirty);
+}
+
+enum status stage_distrust(struct store *store, enum side side, enum entity entity,
+                           struct slice remote_id)
+{
+    struct statement statement;
+    open_of_record(&statement, store, DISTRUST, side, entity, remote_id);
+    return statement_change(&statement);
 }
 
 enum status stage_set_state(struct store *store, enum side side, enum entity entity,

@@ -72,6 +72,9 @@ enum status stage_mark_seen(struct store *store, enum side side, enum entity ent
                             struct slice remote_id, int64_t run);
 enum status stage_set_dirty(struct store *store, enum side side, enum entity entity,
                             struct slice remote_id, bool dirty);
+/* What is staged is not believed any more: whatever is read of the record next counts as new. NOT_FOUND. */
+enum status stage_distrust(struct store *store, enum side side, enum entity entity,
+                           struct slice remote_id);
 enum status stage_set_state(struct store *store, enum side side, enum entity entity,
                             struct slice remote_id, enum staged_state state);
 /* To be judged for that cause, a word, until it is judged and clean, or read with other data. */

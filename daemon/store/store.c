@@ -22,10 +22,11 @@ static const struct sql sql[] = {
                                       " ON CONFLICT (name) DO UPDATE SET sealed = excluded.sealed"},
 };
 
-static enum status make_keys(struct store *store, struct slice key)
+static enum status make_keys(struct store *store, const struct seal_keys *keys)
 {
+    struct slice key = keys->log;
     uint8_t lookup[SEAL_KEY_BYTES];
-    enum status status = seal_new(key, &store->seal);
+    enum status status = seal_new(keys, &store->seal);
     if (status == STATUS_OK)
         status = keyed_new(key, &store->keyed);
     if (status == STATUS_OK)
@@ -50,6 +51,8 @@ static struct store *store_new(void)
     buffer_init(&store->bound, ROW_BYTES);
     buffer_init(&store->plain, ROW_BYTES);
     buffer_init(&store->sealed, ROW_BYTES + SEAL_EXTRA_BYTES);
+    for (enum seal_room room = 0; room < SEAL_ROOMS; room++)
+        buffer_init(&store->resealed[room], ROW_BYTES + SEAL_EXTRA_BYTES);
     return store;
 }
 
@@ -68,7 +71,7 @@ static enum status hand_over(struct store *store, enum status status, struct sto
     return status;
 }
 
-enum status store_open(const char *directory, struct slice key, struct store **ret,
+enum status store_open(const char *directory, const struct seal_keys *keys, struct store **ret,
                        struct store_error *ret_error)
 {
     struct store *store = store_new();
@@ -77,7 +80,7 @@ enum status store_open(const char *directory, struct slice key, struct store **r
             *ret_error = (struct store_error){.status = STATUS_NO_MEMORY, .step = "begin"};
         return STATUS_NO_MEMORY;
     }
-    enum status status = make_keys(store, key);
+    enum status status = make_keys(store, keys);
     if (status == STATUS_OK)
         status = files_lock(store, directory);
     if (status == STATUS_OK)
@@ -85,7 +88,7 @@ enum status store_open(const char *directory, struct slice key, struct store **r
     return hand_over(store, status, ret, ret_error);
 }
 
-enum status store_open_reader(const char *directory, struct slice key, struct store **ret,
+enum status store_open_reader(const char *directory, const struct seal_keys *keys, struct store **ret,
                               struct store_error *ret_error)
 {
     struct store *store = store_new();
@@ -95,7 +98,7 @@ enum status store_open_reader(const char *directory, struct slice key, struct st
         return STATUS_NO_MEMORY;
     }
     store->reader = true;
-    enum status status = make_keys(store, key);
+    enum status status = make_keys(store, keys);
     if (status == STATUS_OK)
         status = files_open_reader(store, directory);
     return hand_over(store, status, ret, ret_error);
@@ -124,6 +127,8 @@ void store_close(struct store *store)
     buffer_wipe(&store->bound);
     buffer_wipe(&store->plain);
     buffer_wipe(&store->sealed);
+    for (enum seal_room room = 0; room < SEAL_ROOMS; room++)
+        buffer_free(&store->resealed[room]);
     free(store);
 }
 
@@ -158,6 +163,14 @@ bool hash_is_zero(struct hash hash)
 {
     static const struct hash zero = {{0}};
     return hash_equal(hash, zero);
+}
+
+bool store_take_damage(struct store *store, struct store_damage *ret)
+{
+    bool seal = store->unsealed && store->failed == STATUS_OK;
+    *ret = store->damage;
+    store->unsealed = false;
+    return seal;
 }
 
 enum status store_begin(struct store *store)

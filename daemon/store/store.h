@@ -8,6 +8,7 @@
 #ifndef STORE_STORE_H
 #define STORE_STORE_H
 
+#include "daemon/store/seal.h"
 #include "mapping/base/arena.h"
 #include "mapping/digest.h"
 #include "mapping/field.h"
@@ -31,13 +32,14 @@ struct store_error {
 };
 
 /* Opens (and creates, 0700 directory, 0600 files) the state for writing; takes the lock; migrates
- * by number. key: the log key, 32 bytes; sealing and look-up keys are derived from it. */
-enum status store_open(const char *directory, struct slice key, struct store **ret,
+ * by number. keys: copied; look-up keys are derived from the log key. DENIED with code 0: it was written
+ * with other keys. */
+enum status store_open(const char *directory, const struct seal_keys *keys, struct store **ret,
                        struct store_error *ret_error);
 /* For reading only; never creates, locks or checkpoints. NOT_FOUND: there is no state yet.
  * UNSUPPORTED: another version of the program wrote it (for a writer: a newer one). DENIED with
- * code 0: it was written with another log key. */
-enum status store_open_reader(const char *directory, struct slice key, struct store **ret,
+ * code 0: it was written with other keys. */
+enum status store_open_reader(const char *directory, const struct seal_keys *keys, struct store **ret,
                               struct store_error *ret_error);
 void store_close(struct store *store);
 const struct store_error *store_last_error(const struct store *store);
@@ -49,6 +51,17 @@ struct keyed *store_keyed(struct store *store);
 struct hash store_hash(struct store *store, struct slice text);
 bool hash_equal(struct hash one, struct hash other);
 bool hash_is_zero(struct hash hash);
+
+/* Which row's seal did not open, when a function last answered CORRUPT. */
+struct store_damage {
+    enum seal_room room;
+    enum side side; /* of a staged record */
+    enum entity entity;
+    char id[72];
+    int64_t number; /* of another row */
+};
+/* false: it was no seal, but SQLite or the store itself. It is forgotten then. */
+bool store_take_damage(struct store *store, struct store_damage *ret);
 
 /* One transaction over both files: state.db is synced at commit. When the machine dies just behind
  * the commit, the stage may lack it (it is read again), never the other way round. Nested calls are

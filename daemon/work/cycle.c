@@ -2,7 +2,9 @@
 
 #include "daemon/store/conflicts.h"
 #include "daemon/store/nowhere.h"
+#include "daemon/store/reseal.h"
 #include "daemon/work/apply.h"
+#include "daemon/work/damage.h"
 #include "daemon/work/decide.h"
 #include "daemon/work/control_totals.h"
 #include "daemon/work/learner_check.h"
@@ -342,7 +344,7 @@ static enum status find_exit(struct cycle *cycle)
         cycle->exit_code = EXIT_BUSY;
     else if (cycle->end == RUN_FAILED)
         cycle->exit_code = EXIT_CANNOT_CREATE;
-    else if (cycle->desk.guard != NULL || any_stopped(cycle))
+    else if (cycle->desk.guard != NULL || any_stopped(cycle) || damage_count(&cycle->desk) > 0)
         cycle->exit_code = EXIT_HELD;
     else if (any_failed(cycle))
         cycle->exit_code = EXIT_PLATFORM;
@@ -454,6 +456,20 @@ static enum status close_job(struct cycle *cycle)
     return store_commit(cycle->desk.store);
 }
 
+/* After the cycle, a bounded piece of what another key once sealed. It can wait: the cycle stands. */
+static void seal_some_anew(struct cycle *cycle)
+{
+    bool done = false;
+    struct desk *desk = &cycle->desk;
+    struct buffer members;
+    if (reseal_some(desk->store, RESEAL_PIECE, &done) != STATUS_OK || !done)
+        return;
+    buffer_init(&members, 64);
+    buffer_printf(&members, "\"run\":%lld", (long long)desk->run);
+    (void)desk_event(desk, "resealed", &members);
+    buffer_free(&members);
+}
+
 static enum status do_job(struct cycle *cycle, const struct effect *effect, struct event *ret)
 {
     struct desk *desk = &cycle->desk;
@@ -478,7 +494,12 @@ static enum status do_job(struct cycle *cycle, const struct effect *effect, stru
     }
     case JOB_CHECK: return check_job(cycle, ret);
     case JOB_CLOSE:
-    default: return close_job(cycle);
+    default: {
+        enum status status = close_job(cycle);
+        if (status == STATUS_OK)
+            seal_some_anew(cycle);
+        return status;
+    }
     }
 }
 

@@ -1,6 +1,7 @@
 #include "daemon/work/decide.h"
 
 #include "daemon/store/nowhere.h"
+#include "daemon/work/damage.h"
 #include "daemon/work/drift.h"
 #include "daemon/work/finding.h"
 #include "daemon/work/missing.h"
@@ -87,10 +88,11 @@ static enum status walk_one(struct desk *desk, enum entity entity, bool *ret_end
     if (desk->cursor.remote_id.at == NULL)
         return STATUS_NO_MEMORY;
     bool inside = true; /* a scoped cycle judges what it named and nothing else */
-    status = scope_has(desk, &desk->cursor, &inside);
+    status = damage_pass_over(desk, scope_has(desk, &desk->cursor, &inside));
     if (status != STATUS_OK || !inside || judged_already(desk, &desk->cursor))
         return status;
-    return pair_judge(desk, desk->cursor.side, entity, desk->cursor.remote_id, true);
+    status = pair_judge(desk, desk->cursor.side, entity, desk->cursor.remote_id, true);
+    return damage_pass_over(desk, status);
 }
 
 static size_t all_needs(const struct desk *desk)

@@ -39,6 +39,8 @@ void desk_reset(struct desk *desk)
     hashset_clear(&desk->refused);
     hashset_clear(&desk->others);
     hashset_clear(&desk->gone);
+    hashset_clear(&desk->damaged);
+    desk->damaged_rows = 0;
     hashset_clear(&desk->scope.subjects);
     hashset_clear(&desk->order.keys);
     hashset_clear(&desk->order.found);

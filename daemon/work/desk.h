@@ -163,6 +163,8 @@ struct desk {
     bool known_first[SIDES][ENTITIES];     /* ... and that was known from the links too */
     struct hashset others;   /* ids that named another record than before */
     struct hashset gone;     /* linked records that a read by id did not find and the stage does not hold */
+    struct hashset damaged; /* rows that were passed over (damage.h) */
+    size_t damaged_rows;    /* of them, links, conflicts and writes */
     bool rebasing[SIDES];    /* the side was restored, and is refilled */
     int64_t restored_since[SIDES][ENTITIES]; /* what is later was changed after the restore */
     struct arena arena;      /* of the key or page at hand */

@@ -2,6 +2,7 @@
 
 #include "daemon/store/copy.h"
 #include "daemon/store/learners.h"
+#include "daemon/work/damage.h"
 #include "daemon/work/finding.h"
 #include "daemon/work/nowhere.h"
 #include "daemon/work/redefine.h"
@@ -140,7 +141,7 @@ static enum status code_before(struct desk *desk, enum side side, const struct d
     if (status == STATUS_OK && !slice_equal(before.decoded.record.value[FIELD_ACCOUNT_CODE],
                                             record->value[FIELD_ACCOUNT_CODE]))
         *ret = before.decoded.record.value[FIELD_ACCOUNT_CODE];
-    return status;
+    return damage_pass_over(desk, status); /* what it is now is at hand */
 }
 
 /* Of an organisation whose code became unreadable, the one before is frozen with it. */

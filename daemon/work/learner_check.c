@@ -1,3 +1,4 @@
+#include "daemon/work/damage.h"
 #include "daemon/work/learner_check.h"
 
 #include "daemon/store/learners.h"
@@ -81,7 +82,7 @@ enum status learner_check_ask(struct desk *desk)
     while (status == STATUS_OK &&
            (status = learner_next(desk->store, person, &person)) == STATUS_OK) {
         if (hashset_has(&desk->scope.subjects, person))
-            status = ask_annual(desk, person);
+            status = damage_pass_over(desk, ask_annual(desk, person));
     }
     return status == STATUS_NOT_FOUND ? STATUS_OK : status;
 }
@@ -275,7 +276,7 @@ static enum status walk(struct desk *desk, size_t most, bool *ret_more)
         if (status != STATUS_OK)
             break;
         desk->learner = next;
-        status = check_one(desk, next);
+        status = damage_pass_over(desk, check_one(desk, next)); /* she is looked at again */
     }
     return status == STATUS_NOT_FOUND ? STATUS_OK : status;
 }

@@ -1,5 +1,7 @@
 #include "daemon/work/missing.h"
 
+#include "daemon/work/damage.h"
+
 #include "daemon/work/region.h"
 #include "daemon/work/signs.h"
 
@@ -80,7 +82,7 @@ static enum status walk_rows(struct search *at)
         if (status != STATUS_OK)
             break;
         (void)snprintf(last, sizeof last, "%.*s", (int)missing.remote_id.size, missing.remote_id.at);
-        status = missing_row(at, &missing);
+        status = damage_pass_over(at->desk, missing_row(at, &missing));
     }
     return status == STATUS_NOT_FOUND ? STATUS_OK : status;
 }

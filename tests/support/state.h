@@ -17,6 +17,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#define STATE_KEYS (&(struct seal_keys){.log = STATE_KEY})
 #define STATE_KEY ((struct slice){"0123456789abcdef0123456789abcdef", 32})
 
 struct state {
@@ -50,7 +51,7 @@ static inline void state_remove(const char *directory)
 static inline void state_open(struct state *state)
 {
     struct store_error error = {0};
-    enum status status = store_open(state->directory, STATE_KEY, &state->store, &error);
+    enum status status = store_open(state->directory, STATE_KEYS, &state->store, &error);
     if (status != STATUS_OK)
         print_error("%s: %s (%d)\n", error.step, status_text(status), error.code);
     assert_int_equal(status, STATUS_OK);

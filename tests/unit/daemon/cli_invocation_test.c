@@ -53,7 +53,7 @@ static void exit_codes_of_what_is_typed(void **state)
         {"plan --out F", 0},
         {"rebase municipal --reason why", 0},
         {"report --year 2023", 64},
-        {"backup F", 64},
+        {"console", 64},
         {"status extra", 64},
         {"status --nothing", 64},
         {"--config", 64},

@@ -311,16 +311,17 @@ static void the_log_key_is_64_hex_digits(void **state)
     (void)state;
     struct settings settings;
     struct fault fault = {0};
-    uint8_t key[32] = {0};
+    struct settings_keys keys = {.has_seal = true};
     assert_int_equal(load("[bridge]\nregion = 3716\nlog_key_file = log.key\n", &settings, &fault),
                      STATUS_OK);
     (void)write_file("log.key",
                      "00112233445566778899aabbccddeeffFFEEDDCCBBAA99887766554433221100\n", 0600);
-    assert_int_equal(settings_read_log_key(&settings, key, &fault), STATUS_OK);
-    assert_int_equal(key[1], 0x11);
-    assert_int_equal(key[16], 0xff);
+    assert_int_equal(settings_read_keys(&settings, &keys, &fault), STATUS_OK);
+    assert_int_equal(keys.log[1], 0x11);
+    assert_int_equal(keys.log[16], 0xff);
+    assert_false(keys.has_seal);
     (void)write_file("log.key", "0011", 0600);
-    assert_int_equal(settings_read_log_key(&settings, key, &fault), STATUS_INVALID);
+    assert_int_equal(settings_read_keys(&settings, &keys, &fault), STATUS_INVALID);
     assert_string_equal(fault.key, "bridge.log_key_file");
     settings_free(&settings);
 }

@@ -84,11 +84,11 @@ static void newer_state_is_refused_and_left_as_it_is(void **test)
     store_close(state->store);
     state->store = NULL;
     set_version(state, "state.db", 1000);
-    assert_int_equal(store_open(state->directory, STATE_KEY, &state->store, &error),
+    assert_int_equal(store_open(state->directory, STATE_KEYS, &state->store, &error),
                      STATUS_UNSUPPORTED);
     assert_int_equal(error.status, STATUS_UNSUPPORTED);
     assert_non_null(error.step);
-    assert_int_equal(store_open_reader(state->directory, STATE_KEY, &state->store, &error),
+    assert_int_equal(store_open_reader(state->directory, STATE_KEYS, &state->store, &error),
                      STATUS_UNSUPPORTED);
     set_version(state, "state.db", schema_state.version);
     state_open(state);
@@ -132,7 +132,7 @@ static void damaged_state_is_named_and_not_replaced(void **test)
     store_close(state->store);
     state->store = NULL;
     overwrite(state, "state.db", 0, 100);
-    assert_int_equal(store_open(state->directory, STATE_KEY, &state->store, &error),
+    assert_int_equal(store_open(state->directory, STATE_KEYS, &state->store, &error),
                      STATUS_CORRUPT);
     assert_int_equal(error.status, STATUS_CORRUPT);
 }
@@ -144,11 +144,11 @@ static void another_log_key_is_denied(void **test)
     struct slice other = SLICE("another key of the same 32 bytes");
     store_close(state->store);
     state->store = NULL;
-    assert_int_equal(store_open(state->directory, other, &state->store, &error), STATUS_DENIED);
+    assert_int_equal(store_open(state->directory, &(struct seal_keys){.log = other}, &state->store, &error), STATUS_DENIED);
     assert_int_equal(error.code, 0);
-    assert_int_equal(store_open_reader(state->directory, other, &state->store, &error),
+    assert_int_equal(store_open_reader(state->directory, &(struct seal_keys){.log = other}, &state->store, &error),
                      STATUS_DENIED);
-    assert_int_equal(store_open(state->directory, SLICE("short"), &state->store, &error),
+    assert_int_equal(store_open(state->directory, &(struct seal_keys){.log = SLICE("short")}, &state->store, &error),
                      STATUS_INVALID);
 }
 
@@ -161,7 +161,7 @@ static void second_process_is_told_who_holds_the_state(void **test)
     if (child == 0) {
         struct store *store = NULL;
         struct store_error error = {0};
-        enum status status = store_open(state->directory, STATE_KEY, &store, &error);
+        enum status status = store_open(state->directory, STATE_KEYS, &store, &error);
         _exit(status == STATUS_BUSY && error.status == STATUS_BUSY && error.holder == holder ? 0
                                                                                              : 1);
     }
@@ -183,7 +183,7 @@ static void lock_goes_with_a_killed_process(void **test)
     if (child == 0) {
         struct store *store = NULL;
         (void)!write(ready[1],
-                     store_open(state->directory, STATE_KEY, &store, NULL) == STATUS_OK ? "y" : "n",
+                     store_open(state->directory, STATE_KEYS, &store, NULL) == STATUS_OK ? "y" : "n",
                      1);
         for (;;)
             (void)pause();
@@ -205,7 +205,7 @@ static void reader_sees_what_was_committed_and_writes_nothing(void **test)
     struct staged staged;
     assert_status(store_meta_set(state->store, "mode", SLICE("write")));
     stage_one(state, "1");
-    assert_status(store_open_reader(state->directory, STATE_KEY, &reader, NULL));
+    assert_status(store_open_reader(state->directory, STATE_KEYS, &reader, NULL));
     assert_status(store_meta_get(reader, "mode", &state->arena, &value));
     assert_status(
         stage_get(reader, MUNICIPAL, ENTITY_ACCOUNT, SLICE("1"), true, &state->arena, &staged));
@@ -222,7 +222,7 @@ static void reader_sees_what_was_committed_and_writes_nothing(void **test)
     store_close(reader);
     store_close(state->store);
     state->store = NULL;
-    assert_status(store_open_reader(state->directory, STATE_KEY, &reader, NULL));
+    assert_status(store_open_reader(state->directory, STATE_KEYS, &reader, NULL));
     assert_status(store_meta_get(reader, "mode", &state->arena, &value));
     assert_slice(value, "observe");
     store_close(reader);
@@ -234,7 +234,7 @@ static void reader_makes_nothing(void **test)
     struct store *reader = NULL;
     char path[160];
     (void)snprintf(path, sizeof path, "%s/none", state->root);
-    assert_int_equal(store_open_reader(path, STATE_KEY, &reader, NULL), STATUS_NOT_FOUND);
+    assert_int_equal(store_open_reader(path, STATE_KEYS, &reader, NULL), STATUS_NOT_FOUND);
     assert_int_equal(access(path, F_OK), -1);
 }
 
@@ -258,7 +258,7 @@ static void rollback_takes_both_files_back(void **test)
 static void write_until_killed(const struct state *state, int told)
 {
     struct store *store = NULL;
-    if (store_open(state->directory, STATE_KEY, &store, NULL) != STATUS_OK)
+    if (store_open(state->directory, STATE_KEYS, &store, NULL) != STATUS_OK)
         _exit(1);
     for (int32_t number = 1;; number++) {
         char id[16];

@@ -162,7 +162,7 @@ static int set_up(void **state)
                                        .incremental_ms = 60000};
     load_mapping();
     assert_int_equal(
-        store_open(small.folder, (struct slice){key, sizeof key}, &small.store, &error), STATUS_OK);
+        store_open(small.folder, &(struct seal_keys){.log = {key, sizeof key}}, &small.store, &error), STATUS_OK);
     fill();
     return 0;
 }
