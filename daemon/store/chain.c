@@ -13,10 +13,18 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+void chain_give_to_owner(const struct chain *chain, int file)
+{
+    struct stat stands;
+    if (file >= 0 && geteuid() == 0 && fstat(chain->directory, &stands) == 0)
+        (void)!fchown(file, stands.st_uid, stands.st_gid);
+}
+
 static enum status open_file(struct chain *chain)
 {
     chain->file = openat(chain->directory, CHAIN_CURRENT,
                          O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
+    chain_give_to_owner(chain, chain->file);
     /* The name must outlive a crash as well as the lines. */
     if (chain->file < 0 || fsync(chain->directory) != 0)
         return chain_errno(errno);

@@ -36,4 +36,7 @@ enum status chain_cut(struct chain *chain);
 enum status chain_forget_pick(struct chain *chain, int64_t now, char (**ret)[CHAIN_NAME_BYTES],
                               size_t *ret_count);
 
+/* A file that root makes belongs to whoever the folder belongs to. */
+void chain_give_to_owner(const struct chain *chain, int file);
+
 #endif

@@ -12,6 +12,7 @@ static enum status make_next(struct chain *chain, int *ret)
 {
     *ret = openat(chain->directory, CHAIN_NEXT,
                   O_RDWR | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
+    chain_give_to_owner(chain, *ret);
     return *ret < 0 ? chain_errno(errno) : STATUS_OK;
 }
 

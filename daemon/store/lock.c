@@ -1,5 +1,7 @@
 #include "daemon/store/lock.h"
 
+#include "daemon/store/files.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -47,6 +49,7 @@ enum status lock_take(const char *path, struct lock *ret, long *ret_holder, int 
         *ret_code = errno;
         return status_of(errno);
     }
+    files_give_to_owner(file, path);
     /* flock and not fcntl: closing another descriptor of the file must not drop it. */
     int code = flock(file, LOCK_EX | LOCK_NB) == 0 ? write_holder(file) : errno;
     if (code == 0) {

@@ -156,6 +156,18 @@ class Backup(BackupCase):
         self.assertTrue(self.city.wait(lambda: self.city.cebridge("status").returncode == 0))
         self.assertIn(f"process {daemon.pid} ", self.restore(exits=75).stderr)
 
+    @unittest.skipIf(os.geteuid() != 0, "another owner needs root")
+    def test_what_root_puts_back_belongs_to_whoever_the_folders_belong_to(self):
+        self.backup()
+        for name in ("state", "log"):
+            for path in (self.city.folder / name).iterdir():
+                path.unlink()
+            os.chown(self.city.folder / name, 61001, 61002)
+        self.restore()
+        for name in ("state", "log"):
+            for path in (self.city.folder / name).iterdir():
+                self.assertEqual((path.stat().st_uid, path.stat().st_gid), (61001, 61002), path.name)
+
     # holds: backup.secret
     def test_nobody_s_data_stands_in_a_backup_in_the_clear(self):
         like = self.person_of()
