@@ -48,7 +48,7 @@ static enum status make(const struct action *action, struct backup_facts *facts,
 
 int action_of_backup(struct action_call *call)
 {
-    struct backup_facts facts;
+    struct backup_facts facts = {.size = 0};
     char made[21];
     int64_t bytes = 0;
     int file = -1;
