@@ -21,7 +21,7 @@ static enum status open_state(struct replay *replay)
         replay->folder[0] = '\0';
         return STATUS_IO;
     }
-    return store_open(replay->folder, (struct slice){key, 32}, &replay->store, NULL);
+    return store_open(replay->folder, &(struct seal_keys){.log = {key, 32}}, &replay->store, NULL);
 }
 
 static enum status load(struct replay *replay, const json_t *head)

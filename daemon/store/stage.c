@@ -370,6 +370,12 @@ enum status stage_distrust(struct store *store, enum side side, enum entity enti
                            struct slice remote_id)
 {
     struct statement statement;
+    struct staged known = {0};
+    enum status status = stage_glance(store, side, entity, remote_id, &known);
+    if (status == STATUS_OK)
+        status = roll_strike(store, side, entity, known.slot);
+    if (status != STATUS_OK)
+        return status;
     open_of_record(&statement, store, DISTRUST, side, entity, remote_id);
     return statement_change(&statement);
 }
