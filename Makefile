@@ -36,7 +36,7 @@ ALL_LIBS := $(CORE_LIBS) -lsqlite3 -luv -lcurl -lssl -lsystemd -lmicrohttpd -lpt
 # The rooms. The core is pure; the state is the only SQL; the daemon is all else but the programs.
 CORE := $(wildcard mapping/base/*.c mapping/*.c connectors/*.c daemon/sync/*.c)
 STATE := $(wildcard daemon/store/*.c)
-DAEMON := $(filter-out daemon/cebridged.c daemon/cebridge_verify.c,$(wildcard daemon/*.c daemon/net/*.c daemon/work/*.c \
+DAEMON := $(filter-out daemon/cebridged.c daemon/cebridge_verify.c daemon/memory.c,$(wildcard daemon/*.c daemon/net/*.c daemon/work/*.c \
             daemon/view/*.c daemon/action/*.c daemon/recording/*.c))
 CLI := $(wildcard daemon/cli/*.c)
 PLATFORM := $(wildcard tests/platform/*.c)
@@ -46,8 +46,8 @@ SIM := $(wildcard tests/sim/*.c)
 SCENARIO := $(wildcard tests/scenario/*.c)
 FUZZ := $(wildcard tests/fuzz/*_fuzz.c)
 BENCH := $(wildcard tests/bench/*.c)
-SOURCES := $(CORE) $(STATE) $(DAEMON) daemon/cebridged.c daemon/cebridge_verify.c $(CLI) $(PLATFORM) $(UNIT) \
-           $(SIM) $(SCENARIO) $(SUPPORT) $(wildcard tests/fuzz/*.c) $(BENCH)
+SOURCES := $(CORE) $(STATE) $(DAEMON) daemon/cebridged.c daemon/cebridge_verify.c daemon/memory.c $(CLI) \
+           $(PLATFORM) $(UNIT) $(SIM) $(SCENARIO) $(SUPPORT) $(wildcard tests/fuzz/*.c tests/crash/*.c) $(BENCH)
 objects = $(patsubst %.c,$(OUT)/%.o,$(1))
 LIBS := $(OUT)/libdaemon.a $(OUT)/libstate.a $(OUT)/libcore.a
 
@@ -90,12 +90,15 @@ $(OUT)/lib%.a:
 pure: $(OUT)/libcore.a
 	$(Q)! nm -u $< | grep -E ' (uv_|curl_|sqlite3_|sd_|MHD_|time$$|clock_gettime|printf$$|fopen|open$$)'
 
-$(OUT)/cebridged: $(call objects,daemon/cebridged.c) $(LIBS)
+# What daemon/memory.c stands in front of, in each program that is installed.
+NEVER_NULL := malloc calloc realloc strdup strndup getline
+$(OUT)/cebridged $(OUT)/cebridge $(OUT)/cebridge-verify: private LINK += $(NEVER_NULL:%=-Wl,--wrap=%)
+$(OUT)/cebridged: $(call objects,daemon/cebridged.c daemon/memory.c) $(LIBS)
 # For auditors: the files of the log and the key are all it needs, no state and no network.
-$(OUT)/cebridge-verify: $(call objects,daemon/cebridge_verify.c daemon/store/chain_check.c \
+$(OUT)/cebridge-verify: $(call objects,daemon/cebridge_verify.c daemon/memory.c daemon/store/chain_check.c \
         daemon/store/chain_files.c daemon/store/chain_line.c daemon/store/chain_mac.c) $(OUT)/libcore.a
 	$(Q)$(CC) $(FLAGS) $^ -o $@ $(LINK) $(CORE_LIBS)
-$(OUT)/cebridge: $(call objects,$(CLI)) $(LIBS)
+$(OUT)/cebridge: $(call objects,$(CLI) daemon/memory.c) $(LIBS)
 $(OUT)/platformd: $(call objects,$(PLATFORM)) $(OUT)/libcore.a
 $(OUT)/tests/scenario/runner: $(call objects,$(SCENARIO)) $(LIBS)
 $(PROGRAMS) $(SCENARIO_RUNNER):
@@ -104,6 +107,9 @@ $(PROGRAMS) $(SCENARIO_RUNNER):
 $(OUT)/locale/%/LC_MESSAGES/cebridge.mo: daemon/po/%.po
 	@mkdir -p $(@D)
 	$(Q)msgfmt --check -o $@ $<
+
+$(OUT)/failing_allocation.so: tests/crash/failing_allocation.c
+	$(Q)$(CC) $(CSTD) $(WARN) -O2 -g -shared -fPIC $< -o $@
 
 # Unit tests of the daemon's rooms may use all; those of the core, also daemon/sync's, the core alone.
 CORE_UNIT := $(foreach test,$(UNIT),$(if $(wildcard daemon/sync/$(notdir $(test:_test.c=.c))),$(test:%.c=$(OUT)/%)))
@@ -139,7 +145,7 @@ check: packages
 	$(Q)$(PARALLEL) VARIANT=asan check-all
 
 check-all: pure $(UNIT_PROGRAMS) $(SIM_PROGRAMS) $(REPLAY_PROGRAMS) $(SCENARIO_RUNNER) \
-           $(if $(SCRIPTS)$(SCENARIO),programs)
+           $(if $(SCRIPTS)$(SCENARIO),programs $(OUT)/failing_allocation.so)
 	$(Q)tests/support/run.sh $(OUT) $(SIM_PROGRAMS) $(SCENARIO_RUNNER) $(SCRIPTS) $(REPLAY_PROGRAMS) \
 	  $(UNIT_PROGRAMS)
 

@@ -1,4 +1,5 @@
 /* cebridge-verify: the proof that a sync log is whole, from its files and the log key alone. */
+#include "daemon/memory.h"
 #include "daemon/store/chain_check.h"
 
 #include <getopt.h>
@@ -15,7 +16,7 @@ static const char usage[] =
     "  --key-file FILE  the log key: 64 hex digits\n"
     "  --head HEX       a head that was kept elsewhere; without it a cut tail is not seen\n"
     "  --json           one JSON object, as `cebridge log --verify --json`\n"
-    "Exit: 0 whole, 64 usage, 65 not whole or not readable.\n";
+    "Exit: 0 whole, 64 usage, 65 not whole or not readable, 70 out of memory.\n";
 
 struct wanted {
     const char *key_file, *head, *directory;
@@ -97,6 +98,7 @@ int main(int count, char **arguments)
     struct chain_report report;
     char key[KEY_BYTES];
     int code = EXIT_USAGE;
+    memory_watch("out of memory; try again");
     if (!read_arguments(count, arguments, &wanted, &code))
         return code;
     if (!read_key(wanted.key_file, key)) {

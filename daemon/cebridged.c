@@ -1,6 +1,7 @@
 /* cebridged: the bridge as a service, or one cycle of it in the foreground. */
 #include "daemon/configuration.h"
 #include "daemon/log.h"
+#include "daemon/memory.h"
 #include "daemon/service.h"
 #include "daemon/version.h"
 
@@ -11,6 +12,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <uv.h>
 
 static const char *const help =
     "cebridged: keeps the municipal and the provincial platform in step\n"
@@ -120,6 +122,8 @@ int main(int count, char **arguments)
         {"help", no_argument, NULL, 'h'},         {NULL, 0, NULL, 0},
     };
     struct choices choices = {.file = "/etc/cebridge/cebridge.conf"};
+    memory_watch("out of memory; nothing was lost, the next start goes on");
+    (void)uv_replace_allocator(malloc, realloc, calloc, free);
     int option, exit_code;
     while ((option = getopt_long(count, arguments, "", options, NULL)) != -1) {
         if (ends_here(option, &choices, &exit_code))

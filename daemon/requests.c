@@ -109,7 +109,7 @@ static void log_shown(void *context, struct store *store)
         shown->status = chain_append(bridge_chain(shown->service->bridge), shown->now, shown->event,
                                      buffer_slice(&members));
     if (shown->status == STATUS_OK)
-        shown->status = chain_sync(bridge_chain(shown->service->bridge));
+        chain_sync(bridge_chain(shown->service->bridge));
     buffer_free(&members);
 }
 

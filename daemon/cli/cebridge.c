@@ -1,10 +1,13 @@
 /* cebridge: the command. */
 #include "daemon/cli/carry_out.h"
 #include "daemon/cli/language.h"
+#include "daemon/memory.h"
 #include "daemon/version.h"
 
 #include <signal.h>
+#include <stdlib.h>
 #include <time.h>
+#include <uv.h>
 
 static int start(struct invocation *invocation)
 {
@@ -27,6 +30,8 @@ int main(int count, char **words)
 {
     struct invocation invocation;
     language_open();
+    memory_watch(_("out of memory; nothing was lost, try again"));
+    (void)uv_replace_allocator(malloc, realloc, calloc, free);
     (void)signal(SIGPIPE, SIG_IGN);
     int code = invocation_read(count, words, (int64_t)time(NULL), &invocation);
     if (code == EXIT_DONE) {

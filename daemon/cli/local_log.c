@@ -31,7 +31,7 @@ static enum status append_shown(struct session *session, const char *event, cons
                  ? chain_append(chain, session_now(), event, buffer_slice(&members))
                  : members.status;
     if (status == STATUS_OK) {
-        status = chain_sync(chain);
+        chain_sync(chain);
     }
     buffer_free(&members);
     chain_close(chain);

@@ -2,6 +2,7 @@
 
 #include "daemon/store/chain_line.h"
 #include "daemon/store/chain_tail.h"
+#include "daemon/store/sync_file.h"
 #include "mapping/base/civil.h"
 
 #include <errno.h>
@@ -26,8 +27,9 @@ static enum status open_file(struct chain *chain)
                          O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
     chain_give_to_owner(chain, chain->file);
     /* The name must outlive a crash as well as the lines. */
-    if (chain->file < 0 || fsync(chain->directory) != 0)
+    if (chain->file < 0)
         return chain_errno(errno);
+    sync_directory(chain->directory);
     return STATUS_OK;
 }
 
@@ -104,7 +106,7 @@ void chain_close(struct chain *chain)
 {
     if (chain == NULL)
         return;
-    (void)chain_sync(chain);
+    chain_sync(chain);
     if (chain->file >= 0)
         (void)close(chain->file);
     if (chain->directory >= 0)
@@ -214,14 +216,12 @@ enum status chain_append(struct chain *chain, int64_t now, const char *event, st
     return chain_add(chain, now, event, members);
 }
 
-enum status chain_sync(struct chain *chain)
+void chain_sync(struct chain *chain)
 {
     if (!chain->unsynced)
-        return STATUS_OK;
-    if (fdatasync(chain->file) != 0)
-        return chain_errno(errno);
+        return;
+    sync_file(chain->file);
     chain->unsynced = false;
-    return STATUS_OK;
 }
 
 void chain_head(const struct chain *chain, char ret[CHAIN_HEX + 1])

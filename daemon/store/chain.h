@@ -39,7 +39,7 @@ void chain_obey(struct chain *chain, const struct chain_rules *rules);
  * break in members. TOO_LARGE. */
 enum status chain_append(struct chain *chain, int64_t now, const char *event, struct slice members);
 /* What was appended is on the disk. */
-enum status chain_sync(struct chain *chain);
+void chain_sync(struct chain *chain);
 /* The hash of the last line: what the next line will carry. For the hourly head in the journal. */
 void chain_head(const struct chain *chain, char ret[CHAIN_HEX + 1]);
 int64_t chain_count(const struct chain *chain); /* the last line's n */

@@ -1,6 +1,7 @@
 #include "daemon/store/chain_inside.h"
 
 #include "daemon/store/chain_line.h"
+#include "daemon/store/sync_file.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -30,14 +31,17 @@ static enum status change_files(struct chain *chain, int *next, const char *name
     chain->file = *next;
     *next = -1;
     chain->size = 0;
-    return fsync(chain->directory) == 0 ? STATUS_OK : chain_errno(errno);
+    sync_directory(chain->directory);
+    return STATUS_OK;
 }
 
 /* The line that names the file before: should that be missing one day, its name is known. */
 static enum status name_before(struct chain *chain, int64_t now, const char *name)
 {
     enum status status = chain_add_name(chain, now, CHAIN_EVENT_ROTATED, name);
-    return status == STATUS_OK ? chain_sync(chain) : status;
+    if (status == STATUS_OK)
+        chain_sync(chain);
+    return status;
 }
 
 /* Oldest first: wherever that stops, what is left is one piece. */
@@ -47,7 +51,9 @@ static enum status delete_files(struct chain *chain, char (*names)[CHAIN_NAME_BY
         if (unlinkat(chain->directory, names[index], 0) != 0 && errno != ENOENT)
             return chain_errno(errno);
     }
-    return count == 0 || fsync(chain->directory) == 0 ? STATUS_OK : chain_errno(errno);
+    if (count > 0)
+        sync_directory(chain->directory);
+    return STATUS_OK;
 }
 
 /* Into the old file; what cannot be judged is kept. Nothing but whole, synced lines is left there. */
@@ -59,7 +65,9 @@ static enum status end_file(struct chain *chain, int64_t now, char (**ret_over)[
         *ret_count = 0;
     if (status == STATUS_OK)
         status = chain_cut(chain);
-    return status == STATUS_OK ? chain_sync(chain) : status;
+    if (status == STATUS_OK)
+        chain_sync(chain);
+    return status;
 }
 
 enum status chain_rotate(struct chain *chain, int64_t now)

@@ -2,6 +2,7 @@
 
 #include "daemon/store/chain.h"
 #include "daemon/store/chain_line.h"
+#include "daemon/store/sync_file.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -85,12 +86,16 @@ static enum status save_torn(int file, int directory, off_t end, off_t size)
             status = chain_errno(errno);
         at += got;
     }
-    if (status == STATUS_OK && (write(torn, "\n", 1) != 1 || fsync(torn) != 0))
+    if (status == STATUS_OK && write(torn, "\n", 1) != 1)
         status = chain_errno(errno);
+    if (status == STATUS_OK)
+        sync_file(torn);
     if (torn >= 0)
         (void)close(torn);
-    if (status == STATUS_OK && (ftruncate(file, end) != 0 || fsync(file) != 0))
+    if (status == STATUS_OK && ftruncate(file, end) != 0)
         status = chain_errno(errno);
+    if (status == STATUS_OK)
+        sync_file(file);
     return status;
 }
 

@@ -4,6 +4,7 @@
 #include "daemon/store/migrate.h"
 #include "daemon/store/reseal.h"
 #include "daemon/store/statement.h"
+#include "daemon/store/sync_file.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -332,6 +333,16 @@ static enum status open_or_make_stage(struct store *store, const char *directory
     return status == STATUS_OK ? open_stage(store, path, false) : status;
 }
 
+/* The names of the files it made: SQLite takes no notice of a folder that was not synced. */
+static void keep_names(const char *directory)
+{
+    int folder = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (folder < 0)
+        return;
+    sync_directory(folder);
+    (void)close(folder);
+}
+
 enum status files_open(struct store *store, const char *directory)
 {
     char path[PATH_MAX];
@@ -362,6 +373,8 @@ enum status files_open(struct store *store, const char *directory)
     read_boot(boot);
     if (status == STATUS_OK)
         status = set_mark(store, &write_meta, "store.boot", boot);
+    if (status == STATUS_OK)
+        keep_names(directory);
     store->opened = status == STATUS_OK;
     return status;
 }

@@ -1,5 +1,7 @@
 #include "daemon/store/statement.h"
 
+#include "daemon/store/sync_file.h"
+
 #include <errno.h>
 #include <limits.h>
 #include <string.h>
@@ -48,6 +50,9 @@ enum status statement_status(sqlite3 *db, int code)
 
 enum status statement_fail(struct store *store, const char *step, int code)
 {
+    int detailed = sqlite3_extended_errcode(store->db);
+    if (detailed == SQLITE_IOERR_FSYNC || detailed == SQLITE_IOERR_DIR_FSYNC)
+        sync_failed(sqlite3_system_errno(store->db));
     enum status status = statement_status(store->db, code);
     int kind = code & 0xFF;
     store->last = (struct store_error){.status = status, .code = code, .step = step};
