@@ -130,10 +130,10 @@ SHARED_ONCE := definition_load definition_free mapping_load mapping_free
 # real ones, which are then not taken out of the libraries.
 $(filter-out %/run_sim,$(SIM_PROGRAMS)): %: %.o $(SIM_OBJECTS) $(IN_PROCESS) $(LIBS)
 	$(Q)$(CC) $(FLAGS) $^ -o $@ $(LINK) $(SHARED_ONCE:%=-Wl,--wrap=%) $(ALL_LIBS)
-$(OUT)/%_fuzz_replay: $(OUT)/%_fuzz.o $(OUT)/tests/fuzz/replay_main.o $(OUT)/libcore.a
-	$(Q)$(CC) $(FLAGS) $^ -o $@ $(LINK) $(CORE_LIBS)
-$(OUT)/%_fuzz: $(OUT)/%_fuzz.o $(OUT)/libcore.a
-	$(Q)$(CC) $(FLAGS) $^ -o $@ $(LINK) $(CORE_LIBS)
+$(OUT)/%_fuzz_replay: $(OUT)/%_fuzz.o $(OUT)/tests/fuzz/replay_main.o $(OUT)/libcli.a $(LIBS)
+	$(Q)$(CC) $(FLAGS) $^ -o $@ $(LINK) $(ALL_LIBS)
+$(OUT)/%_fuzz: $(OUT)/%_fuzz.o $(OUT)/libcli.a $(LIBS)
+	$(Q)$(CC) $(FLAGS) $^ -o $@ $(LINK) $(ALL_LIBS)
 $(OUT)/tests/bench/%: $(OUT)/tests/bench/%.o $(LIBS)
 	$(Q)$(CC) $(FLAGS) $^ -o $@ $(LINK) $(ALL_LIBS)
 

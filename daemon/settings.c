@@ -118,9 +118,10 @@ static struct slice folder_of(const char *file)
     return (struct slice){file, (size_t)(strrchr(file, '/') - file) + 1};
 }
 
-static enum status keep_text(struct settings *settings, const struct setting *setting,
+static enum status keep_text(const struct reading *reading, const struct setting *setting,
                              struct slice value)
 {
+    struct settings *settings = reading->settings;
     struct slice kept;
     if (setting->type == SETTING_PATH && value.size > 0 && value.at[0] != '/') {
         struct slice folder = folder_of(settings->file);
@@ -133,6 +134,9 @@ static enum status keep_text(struct settings *settings, const struct setting *se
     }
     if (kept.at == NULL)
         return STATUS_NO_MEMORY;
+    /* A path grows when it is made absolute. */
+    if (setting->type == SETTING_PATH && !setting_allows_text(setting, kept))
+        return refuse_value(reading, setting, kept);
     const char **place = (const char **)(void *)((char *)settings + setting->offset);
     *place = kept.at;
     return STATUS_OK;
@@ -144,7 +148,7 @@ static enum status assign(const struct reading *reading, const struct setting *s
     if (setting_is_text(setting)) {
         if (!setting_allows_text(setting, value))
             return refuse_value(reading, setting, value);
-        return keep_text(reading->settings, setting, value);
+        return keep_text(reading, setting, value);
     }
     int64_t number;
     if (!setting_read_number(setting, value, &number))

@@ -57,6 +57,20 @@ static enum status load(const char *text, struct settings *settings, struct faul
     return settings_load(write_file("cebridge.conf", text, 0644), settings, fault);
 }
 
+/* The socket's name has room for 107 bytes; what stands in the file may be shorter. */
+static void a_relative_socket_that_becomes_too_long_is_refused_with_its_place(void **state)
+{
+    char text[256];
+    struct settings settings;
+    struct fault fault = {0};
+    (void)state;
+    (void)snprintf(text, sizeof text, "[bridge]\nregion = 3716\ncontrol_socket = %0100d\n", 1);
+    assert_int_equal(load(text, &settings, &fault), STATUS_INVALID);
+    assert_int_equal(fault.line, 3);
+    assert_string_equal(fault.key, "bridge.control_socket");
+    settings_free(&settings);
+}
+
 /* holds: guard.observe */
 static void defaults_are_those_of_the_manual(void **state)
 {
@@ -357,6 +371,7 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, make_folder, remove_folder)
     const struct CMUnitTest tests[] = {
+        TEST(a_relative_socket_that_becomes_too_long_is_refused_with_its_place),
         TEST(defaults_are_those_of_the_manual),
         TEST(units_comments_and_relative_paths_are_read),
         TEST(a_wrong_setting_is_told_with_line_key_read_and_allowed),
