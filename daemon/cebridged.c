@@ -9,8 +9,6 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <uv.h>
 
@@ -31,13 +29,6 @@ struct choices {
     const char *file;
     bool once, full, check, print;
 };
-
-/* Secrets and persons' data stand in this memory. */
-static void forbid_dumps(void)
-{
-    (void)prctl(PR_SET_DUMPABLE, 0);
-    (void)setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
-}
 
 static int refuse(const struct fault *fault)
 {
@@ -135,7 +126,7 @@ int main(int count, char **arguments)
                     stderr);
         return EXIT_USAGE;
     }
-    forbid_dumps();
+    memory_never_dumped();
     (void)umask(0077);
     (void)signal(SIGPIPE, SIG_IGN);
     json_object_seed(0);

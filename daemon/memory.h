@@ -9,6 +9,9 @@
  * of them is used. `words`: what is said; must live as long as the program. */
 void memory_watch(const char *words);
 
+/* Secrets and persons' data stand in it: no core is written, and no other process of the user looks in. */
+void memory_never_dumped(void);
+
 /* Says the words and ends the program; async-signal-safe. */
 _Noreturn void memory_lost(void);
 

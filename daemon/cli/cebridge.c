@@ -31,6 +31,7 @@ int main(int count, char **words)
     struct invocation invocation;
     language_open();
     memory_watch(_("out of memory; nothing was lost, try again"));
+    memory_never_dumped();
     (void)uv_replace_allocator(malloc, realloc, calloc, free);
     (void)signal(SIGPIPE, SIG_IGN);
     int code = invocation_read(count, words, (int64_t)time(NULL), &invocation);
