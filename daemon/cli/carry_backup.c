@@ -204,7 +204,9 @@ static enum status log_line(const struct carried *at, struct chain *chain, const
         status = chain_append(chain, session_now(), event, buffer_slice(&members));
     }
     buffer_free(&members);
-    return status == STATUS_OK ? chain_sync(chain) : status;
+    if (status == STATUS_OK)
+        chain_sync(chain);
+    return status;
 }
 
 /* Who put what back is in the log before anything is replaced. */
