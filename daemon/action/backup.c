@@ -64,7 +64,7 @@ int action_of_backup(struct action_call *call)
                             (json_int_t)bytes, "mac", facts.mac);
     status = record_event(call->action, "backup", row);
     if (status == STATUS_OK && call->action->chain != NULL) {
-        status = chain_sync(call->action->chain);
+        chain_sync(call->action->chain);
     }
     if (status != STATUS_OK) {
         (void)close(file);
