@@ -126,19 +126,26 @@ static bool to_be_sent_again(const struct answer *answer)
            answer->class == ANSWER_NEW_NONCE;
 }
 
+static enum status read_answer(struct desk *desk, struct exchange *exchange, const struct reply *reply,
+                               struct answer *ret)
+{
+    struct split_expected expected = {.size = 0};
+    enum status status = STATUS_OK;
+    if (exchange->listed)
+        status = roll_call_open(desk, exchange->side, exchange->request.entity, exchange->request.page,
+                                &expected);
+    return status == STATUS_OK ? answer_read(desk->definition[exchange->side], &exchange->request, reply,
+                                             &expected, &exchange->arena, ret)
+                               : status;
+}
+
 void receive(struct desk *desk, struct exchange *exchange, const struct reply *reply,
              struct received *ret, struct slice *ret_token)
 {
-    struct answer answer;
-    struct split_expected expected = {.size = 0};
+    struct answer answer = {.class = ANSWER_FATAL};
     *ret = (struct received){.delay_ms = -1};
     *ret_token = (struct slice){0};
-    if (exchange->listed)
-        ret->status = roll_call_open(desk, exchange->side, exchange->request.entity,
-                                     exchange->request.page, &expected);
-    if (ret->status == STATUS_OK)
-        ret->status = answer_read(desk->definition[exchange->side], &exchange->request, reply, &expected,
-                                  &exchange->arena, &answer);
+    ret->status = read_answer(desk, exchange, reply, &answer);
     if (ret->status != STATUS_OK)
         return;
     ret->class = answer.class;

@@ -49,7 +49,7 @@ static void begin(void)
     struct store_error error;
     must(settings_load(scratch_file("cebridge.conf", conf, sizeof conf - 1), &city.settings, &fault) == STATUS_OK);
     city.mapping = shipped_mapping();
-    must(store_open(city.settings.state_dir, key, &city.store, &error) == STATUS_OK);
+    must(store_open(city.settings.state_dir, &(struct seal_keys){.log = key}, &city.store, &error) == STATUS_OK);
     must(chain_open(city.settings.log_dir, key, &rules, &city.chain) == STATUS_OK);
     must(store_begin(city.store) == STATUS_OK);
     see();

@@ -19,7 +19,7 @@ enum {
     ADDED = 40,
     EDITS = 40,
     LINES_MOST = 4 * FACTS_MOST,
-    LINE_BYTES = 1024,
+    FACT_BYTES = 1024,
     REQUESTS_LEAST = 12, /* a cycle with fewer proves little */
     WRITES_LEAST = 4
 };
@@ -36,7 +36,7 @@ static const struct loss {
 
 /* What stands in the end, in an order of its own. */
 struct end_state {
-    char lines[LINES_MOST][LINE_BYTES];
+    char lines[LINES_MOST][FACT_BYTES];
     size_t count;
     struct world_counts counts[WORLD_SIDES];
 };
@@ -65,9 +65,9 @@ static char *new_line(struct end_state *at)
 static void note_fact(struct end_state *at, int side, int entity, const struct fact *fact)
 {
     char *line = new_line(at);
-    int size = snprintf(line, LINE_BYTES, "%s %d v%lld", world_side_names[side], entity, (long long)fact->version);
+    int size = snprintf(line, FACT_BYTES, "%s %d v%lld", world_side_names[side], entity, (long long)fact->version);
     for (int field = 0; field < fact_fields(entity); field++)
-        size += snprintf(line + size, LINE_BYTES - (size_t)size, " %s", fact->value[field]);
+        size += snprintf(line + size, FACT_BYTES - (size_t)size, " %s", fact->value[field]);
 }
 
 static int by_text(const void *one, const void *other)
@@ -89,10 +89,10 @@ static void note_end(struct end_state *at)
     for (size_t index = 0; index < standing->conflict_count; index++) {
         const struct standing_conflict *conflict = &standing->conflicts[index];
         if (conflict->open)
-            (void)snprintf(new_line(at), LINE_BYTES, "conflict %s %s %s", conflict->kind, conflict->subject,
+            (void)snprintf(new_line(at), FACT_BYTES, "conflict %s %s %s", conflict->kind, conflict->subject,
                            conflict->field);
     }
-    qsort(at->lines, at->count, LINE_BYTES, by_text);
+    qsort(at->lines, at->count, FACT_BYTES, by_text);
 }
 
 static bool same_count(int side, const char *what, int64_t count, int64_t wanted)
