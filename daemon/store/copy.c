@@ -163,7 +163,7 @@ enum status copy_put_record(struct store *store, const struct staged *staged)
     statement_open(&statement, store, &sql[RECORD_REST]);
     statement_bind_number(&statement, staged->side);
     statement_bind_number(&statement, staged->entity);
-    statement_bind_id(&statement, staged->remote_id);
+    statement_bind_id(&statement, stage_id(store, staged->entity, staged->remote_id));
     statement_bind_text(&statement, staged->waiting);
     statement_bind_text(&statement, staged->open);
     statement_bind_text(&statement, staged->cause);

@@ -184,6 +184,8 @@ static enum status put_decoded(struct desk *desk, enum side side, enum entity en
                 hash_equal(known->content, staged.content) && staged.state != STAGED_QUARANTINED;
     staged.dirty = !same || known->dirty;
     row->outcome = same ? INTAKE_RESPELLED : INTAKE_CHANGED;
+    if (same && hash_equal(row->raw, known->raw)) /* only where all is decoded */
+        row->outcome = INTAKE_UNCHANGED;
     struct slice before = {0};
     enum status status = fill_hashes(desk, decoded, &staged);
     if (status == STATUS_OK && !same)
@@ -346,6 +348,8 @@ enum status intake_put_back(struct desk *desk, struct staged *staged)
                                        &desk->arena, &decoded);
     if (status != STATUS_OK)
         return status;
+    if (staged->entity == ENTITY_ANNUAL && !slice_empty(decoded.record.remote_id))
+        staged->remote_id = decoded.record.remote_id; /* where it is staged is a hash by the state's own key */
     digest_bytes(desk->digest, staged->payload, staged->raw.at);
     content_hash(desk, &decoded.record, &staged->content);
     status = fill_hashes(desk, &decoded, staged);

@@ -24,7 +24,7 @@ MAY = {
     "resolve": "admin clerk", "ack": "admin clerk", "unlink": "admin clerk",
     "mode": "admin", "pause": "admin", "resume": "admin", "accept-platform": "admin", "rebase": "admin",
     "backup": "admin",
-    "check": "", "restore": "",  # done by the program itself: the socket does not know them
+    "check": "", "restore": "", "replay": "",  # done by the program itself: the socket does not know them
 }
 HARMLESS = {"resync": {"dry_run": True}, "mode": {"mode": "write"}, "run": {"number": 1}}
 
