@@ -366,14 +366,19 @@ enum status stage_set_dirty(struct store *store, enum side side, enum entity ent
     return set_number(store, SET_DIRTY, side, entity, remote_id, dirty);
 }
 
+/* What the roll says of the record is no longer so. */
+static enum status strike(struct store *store, enum side side, enum entity entity, struct slice remote_id)
+{
+    struct staged known = {0};
+    enum status status = stage_glance(store, side, entity, remote_id, &known);
+    return status == STATUS_OK ? roll_strike(store, side, entity, known.slot) : status;
+}
+
 enum status stage_distrust(struct store *store, enum side side, enum entity entity,
                            struct slice remote_id)
 {
     struct statement statement;
-    struct staged known = {0};
-    enum status status = stage_glance(store, side, entity, remote_id, &known);
-    if (status == STATUS_OK)
-        status = roll_strike(store, side, entity, known.slot);
+    enum status status = strike(store, side, entity, remote_id);
     if (status != STATUS_OK)
         return status;
     open_of_record(&statement, store, DISTRUST, side, entity, remote_id);
@@ -383,10 +388,7 @@ enum status stage_distrust(struct store *store, enum side side, enum entity enti
 enum status stage_set_state(struct store *store, enum side side, enum entity entity,
                             struct slice remote_id, enum staged_state state)
 {
-    struct staged known = {0};
-    enum status status = stage_glance(store, side, entity, remote_id, &known);
-    if (status == STATUS_OK)
-        status = roll_strike(store, side, entity, known.slot);
+    enum status status = strike(store, side, entity, remote_id);
     return status == STATUS_OK ? set_number(store, SET_STATE, side, entity, remote_id, state) : status;
 }
 

@@ -89,7 +89,6 @@ struct desk_relinks {
 };
 
 /* A full listing beside the roll of the one before: see daemon/work/roll_call.h. */
-
 struct roll_call {
     bool begun;
     unsigned page;           /* that is open; 0: none yet */
