@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { RECENT_SECONDS = 2 * 86400 /* longer than anything looks back, but an undo */, NAME_BYTES = 32,
+enum { RECENT_SECONDS = 2 * 86400 /* what oscillates is looked for within a day */, NAME_BYTES = 32,
        ROW_BYTES = 64 * 1024 * 1024 };
 
 /* --- out --------------------------------------------------------------------------------------- */

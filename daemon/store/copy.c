@@ -77,7 +77,7 @@ static const struct sql sql[] = {
                      "UPDATE stage.record SET waiting = ?4, open = ?5, cause = ?6"
                      " WHERE side = ?1 AND entity = ?2 AND id = ?3"},
     [WRITES] = {"read out writes", "SELECT number FROM write WHERE state IN (0, 1, 2, 4) OR known_at >= ?1"
-                                   " OR sent_at >= ?1 OR ?1 = 0 ORDER BY number"},
+                                   " OR sent_at >= ?1 OR ?1 = 0 OR (state = 3 AND operation <> 0) ORDER BY number"},
     [WRITE_ADD] = {"put in a write",
                    "INSERT INTO write (" JOURNAL_ROW ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12,"
                    " ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23)"},

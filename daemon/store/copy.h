@@ -37,7 +37,8 @@ enum status copy_records(struct store *store, copy_take_record *take, void *cont
 /* As stage_put, with waiting, open and cause. */
 enum status copy_put_record(struct store *store, const struct staged *staged);
 
-/* Writes that may still decide something: not known, refused, proposed, or known since that instant. 0: all. */
+/* Writes that may still decide something: not known, refused, proposed, a settled change (which may turn out not to
+ * be stored), or known since that instant. 0: all. */
 typedef enum status copy_take_write(void *context, const struct write *write);
 enum status copy_writes(struct store *store, int64_t since, copy_take_write *take, void *context);
 /* With its number, state, code and times. */

@@ -213,7 +213,7 @@ static bool play(uint64_t seed, bool talk, bool oddly)
     people_settle(&chance);
     bool jumps = oddly && chance_percent(&apart, 20);
     bool odd = oddly && chance_percent(&apart, 40);
-    driver_record(seed % RECORDED == 0 && !odd); /* a lost create beside an odd platform may replay another way */
+    driver_record(seed % RECORDED == 0);
     driver_begin();
     bool hostile = chance_percent(&chance, 60);
     bool ok = true;
