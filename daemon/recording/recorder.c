@@ -125,6 +125,8 @@ static void line_setup(struct recorder *recorder, const struct run_setup *setup)
     for (enum side side = MUNICIPAL; side < SIDES; side++) {
         buffer_printf(line, ",\"parallel_%s\":%u", side_name(side), setup->parallel[side]);
         buffer_printf(line, ",\"left_alone_%s\":%d", side_name(side), setup->left_alone[side]);
+        buffer_printf(line, ",\"probe_%s\":%d", side_name(side), setup->probe[side]);
+        buffer_printf(line, ",\"retries_spent_%s\":%lld", side_name(side), (long long)setup->retries[side].spent);
     }
 }
 

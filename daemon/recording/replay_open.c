@@ -97,6 +97,13 @@ static enum status fill_cycle(struct replay *replay, const json_t *head)
     return status;
 }
 
+static int64_t number_of_side(const json_t *head, const char *name, enum side side)
+{
+    char whole[40];
+    (void)snprintf(whole, sizeof whole, "%s_%s", name, side_name(side));
+    return line_get_number(head, whole);
+}
+
 static enum status make_run(struct replay *replay, const json_t *head)
 {
     struct desk *desk = &replay->cycle.desk;
@@ -117,12 +124,11 @@ static enum status make_run(struct replay *replay, const json_t *head)
     setup.part_count = mapping_regions_inside(replay->mapping, desk->region, parts, REPLAY_PARTS);
     setup.parts = parts;
     for (enum side side = MUNICIPAL; side < SIDES; side++) {
-        char name[40];
         setup.definition[side] = replay->definition[side];
-        (void)snprintf(name, sizeof name, "parallel_%s", side_name(side));
-        setup.parallel[side] = (unsigned)line_get_number(head, name);
-        (void)snprintf(name, sizeof name, "left_alone_%s", side_name(side));
-        setup.left_alone[side] = line_get_number(head, name) != 0;
+        setup.parallel[side] = (unsigned)number_of_side(head, "parallel", side);
+        setup.left_alone[side] = number_of_side(head, "left_alone", side) != 0;
+        setup.probe[side] = number_of_side(head, "probe", side) != 0;
+        setup.retries[side].spent = number_of_side(head, "retries_spent", side);
     }
     return run_new(&setup, &replay->run);
 }

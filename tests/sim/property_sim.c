@@ -201,6 +201,12 @@ static bool counts_hold(void)
     return !fails;
 }
 
+static uint64_t number(const char *name, uint64_t otherwise)
+{
+    const char *text = getenv(name);
+    return text == NULL || text[0] == '\0' ? otherwise : strtoull(text, NULL, 10);
+}
+
 /* holds: write.killed plan.recorded read.clock_jumps */
 static bool play(uint64_t seed, bool talk, bool oddly)
 {
@@ -213,7 +219,7 @@ static bool play(uint64_t seed, bool talk, bool oddly)
     people_settle(&chance);
     bool jumps = oddly && chance_percent(&apart, 20);
     bool odd = oddly && chance_percent(&apart, 40);
-    driver_record(seed % RECORDED == 0);
+    driver_record(seed % number("RECORDED", RECORDED) == 0);
     driver_begin();
     bool hostile = chance_percent(&chance, 60);
     bool ok = true;
@@ -238,12 +244,6 @@ static bool play(uint64_t seed, bool talk, bool oddly)
 }
 
 /* --- many -------------------------------------------------------------------------------------- */
-
-static uint64_t number(const char *name, uint64_t otherwise)
-{
-    const char *text = getenv(name);
-    return text == NULL || text[0] == '\0' ? otherwise : strtoull(text, NULL, 10);
-}
 
 static int play_share(uint64_t first, uint64_t seeds, uint64_t jobs, uint64_t job)
 {
