@@ -41,28 +41,32 @@ enum status apply_ask_unknown(struct desk *desk, int64_t *ret_count)
     return status == STATUS_NOT_FOUND ? STATUS_OK : status;
 }
 
-/* Where the target stands as the write left it, it was ours, and is not taken for somebody's edit: else a source that
- * was put back meanwhile would be overwritten with it. */
-static enum status find_done(struct desk *desk, const struct write *write, bool *ret)
+/* Which fields the target holds as the write left them, though it has moved on since: they were ours, and are not taken
+ * for somebody's edit, else a source that was put back meanwhile would be overwritten with them. */
+static enum status find_done(struct desk *desk, const struct write *write, field_set *ret_held, bool *ret_done)
 {
     struct desk_copy copy;
-    *ret = false;
+    *ret_held = 0;
+    *ret_done = false;
     if (write->operation == WRITE_CREATE) /* found by its key, and linked */
         return STATUS_OK;
     enum status status = desk_copy(desk, write->target, write->entity, write->target_id, &copy);
     if (status != STATUS_OK)
         return status == STATUS_NOT_FOUND ? STATUS_OK : status;
-    *ret = copy.decoded.ok && copy.decoded.record.version == write->version + 1 &&
-           write_base_holds(&copy.decoded.record, write);
+    if (!copy.decoded.ok || copy.decoded.record.version <= write->version)
+        return STATUS_OK;
+    *ret_held = write_base_held(&copy.decoded.record, write);
+    *ret_done = copy.decoded.record.version == write->version + 1 && write_base_holds(&copy.decoded.record, write);
     return STATUS_OK;
 }
 
 static enum status settle_found(struct desk *desk, const struct write *write)
 {
+    field_set held = 0;
     bool done = false;
-    enum status status = find_done(desk, write, &done);
-    if (status == STATUS_OK && done)
-        status = write_base_set(desk, write, write->values);
+    enum status status = find_done(desk, write, &held, &done);
+    if (status == STATUS_OK && held != 0)
+        status = write_base_set(desk, write, write->values, held);
     return status == STATUS_OK ? journal_set_state(desk->store, write->number, done ? WRITE_SETTLED : WRITE_OVERTAKEN,
                                                    "unknown", desk->now)
                                : status;

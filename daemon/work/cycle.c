@@ -215,6 +215,13 @@ static enum status listed_job(struct cycle *cycle, const struct effect *effect, 
     return status;
 }
 
+/* Of a side that failed since, nobody knows whether it was read. */
+static enum status resolve_job(struct cycle *cycle)
+{
+    take_sides(cycle);
+    return desk_any_changed(&cycle->desk) ? STATUS_OK : apply_resolve_unknown(&cycle->desk);
+}
+
 static enum status decide_job(struct cycle *cycle, struct event *ret)
 {
     struct decide_result result = {.more = false};
@@ -476,7 +483,7 @@ static enum status do_job(struct cycle *cycle, const struct effect *effect, stru
     switch (effect->job) {
     case JOB_OPEN: return open_job(cycle, ret);
     case JOB_LISTED: return listed_job(cycle, effect, ret);
-    case JOB_RESOLVE: return desk_any_changed(desk) ? STATUS_OK : apply_resolve_unknown(desk);
+    case JOB_RESOLVE: return resolve_job(cycle);
     case JOB_BEGIN: return desk_undoing(desk) ? undo_begin(desk) : decide_begin(desk);
     case JOB_DECIDE: return decide_job(cycle, ret);
     case JOB_NEED: return needs_next(desk, effect->side, &ret->next);

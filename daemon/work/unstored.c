@@ -72,7 +72,7 @@ enum status unstored_take(struct desk *desk, enum side side, enum entity entity,
         status = find_write(desk, &known, decoded.record.version, &write, ret);
     if (status != STATUS_OK || !*ret)
         return status;
-    status = write_base_set(desk, &write, write.before);
+    status = write_base_set(desk, &write, write.before, ~(field_set)0);
     if (status == STATUS_OK)
         status = intake_record(desk, side, entity, row, INTAKE_PUT_RIGHT, &outcome);
     if (status == STATUS_OK)

@@ -235,6 +235,27 @@ class LostAnswers(CityCase):
                 self.assertEqual(self.person_row(side, code)[people.NAME[side]], "王乙")
 
     # holds: write.unknown
+    def test_that_was_stored_and_moved_on_since_is_no_edit_of_the_target(self):
+        """Nor was it read before both sides were edited once more: of what it wrote the source's later edit wins."""
+        for side, path in (("provincial", "/gw/ry/"), ("municipal", "/accounts/")):
+            with self.subTest(side=side):
+                code, other = self.new_person(), OTHER[side]
+                self.run_once()
+                self.edit(other, "account", {people.CODE[other]: code}, **{people.NAME[other]: "王乙"})
+                self.city.control("/fault", {"kind": "answer_lost", "side": side, "method": "PUT", "path": path})
+                self.city.control("/fault", {"kind": "cut_before", "side": side, "method": "GET", "path": path,
+                                             "count": -1})
+                self.run_once(exits=(4,))
+                self.assertEqual([fault["hits"] > 0 for fault in self.city.control("/fault")["faults"]], [True, True])
+                self.city.control("/fault", method="DELETE")
+                self.edit(other, "account", {people.CODE[other]: code}, **{people.NAME[other]: "王丙"})
+                self.edit(side, "account", {people.CODE[side]: code}, **{people.MOBILE[side]: "13900000008"})
+                self.run_once()
+                self.assertEqual(self.found(), [])
+                self.assertEqual([self.person_row(each, code)[people.NAME[each]] for each in SIDES], ["王丙"] * 2)
+                self.assertEqual(self.person_row(other, code)[people.MOBILE[other]], "13900000008")
+
+    # holds: write.unknown
     def test_of_an_organisation_created(self):
         for side, method, path in (("provincial", "POST", "/gw/ry"), ("municipal", "POST", "/accounts")):
             with self.subTest(side=side):
