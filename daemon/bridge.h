@@ -77,6 +77,10 @@ typedef void (*bridge_job)(void *context, struct store *store);
 typedef void (*bridge_done)(void *context);
 enum status bridge_work(struct bridge *bridge, bridge_job job, bridge_done done, void *context);
 
+/* By such a job that is about to change the state: a cycle under way is not recorded any further, for its recording
+ * would not tell of the change, and come to other decisions. */
+void bridge_record_not(struct bridge *bridge);
+
 /* The sync log that the bridge writes (daemon/store/chain.h). The bridge's own, open until bridge_close
  * is done; to be touched by a job of bridge_work only, for cycles append to it on the worker thread. */
 struct chain *bridge_chain(struct bridge *bridge);

@@ -2,14 +2,24 @@
 
 #include "daemon/log.h"
 
-static void give_up(struct bridge *bridge, enum status status)
+static void drop(struct bridge *bridge, const char *why)
 {
-    struct log_facts facts = {.run = bridge->cycle.desk.run, .detail = status_text(status)};
-    if (status == STATUS_OK)
-        return;
+    struct log_facts facts = {.run = bridge->cycle.desk.run, .detail = why};
     recorder_free(bridge->recorder);
     bridge->recorder = NULL;
     log_event(LOG_RECORDING_FAILED, &facts);
+}
+
+static void give_up(struct bridge *bridge, enum status status)
+{
+    if (status != STATUS_OK)
+        drop(bridge, status_text(status));
+}
+
+void bridge_record_not(struct bridge *bridge)
+{
+    if (bridge->recorder != NULL)
+        drop(bridge, "a command changes the state meanwhile");
 }
 
 void bridge_record_open(struct bridge *bridge, const struct effect *effect)

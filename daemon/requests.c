@@ -10,6 +10,7 @@
 #include "mapping/base/civil.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 /* One command from its arrival to its end. */
@@ -239,6 +240,8 @@ static void action_job(void *context, struct store *store)
         .chain = bridge_chain(request->service->bridge),
         .ret_file = &request->file,
     };
+    if (strcmp(request->command, "backup") != 0)
+        bridge_record_not(request->service->bridge);
     request->exit_code = action_run(&action, request->command, request->arguments, keep_row,
                                     request, &request->message);
 }

@@ -250,6 +250,23 @@ class Kinds(unittest.TestCase):
             self.replayed(city)
 
     # holds: plan.recorded
+    def test_a_cycle_in_whose_middle_somebody_decided_is_not_recorded(self):
+        with City(people=30, hours=150, defects=20, shared=0.5) as city:
+            record(city)
+            city.configure("settle = 0 s\n", "settle = 6 s\n")
+            daemon = city.start_daemon()
+            self.assertTrue(city.wait(lambda: len(city.lines("conflicts")) > 0), "no conflict came up")
+            self.assertEqual([path.suffix for path in recordings(city)], [".part"], "the cycle was over")
+            done = city.cebridge("ack", str(city.lines("conflicts")[0]["number"]))
+            self.assertEqual(done.returncode, DONE, done.stderr)
+            self.assertEqual(recordings(city), [])
+            self.assertTrue(city.wait(lambda: city.lines("runs")[0]["ended"] is not None))
+            daemon.terminate()
+            _, words = daemon.communicate(timeout=15)
+            self.assertEqual(recordings(city), [])
+            self.assertIn("a command changes the state meanwhile", words)
+
+    # holds: plan.recorded
     def test_a_reviewed_plan_and_a_released_one_are_replayed(self):
         with City(people=30, hours=150) as city:
             city.configure("settle = 0 s\n", "settle = 0 s\n\n[guard]\nmax_updates = 0 %\nmin_updates = 2\n")
