@@ -39,11 +39,15 @@ enum status scribe_hashes(struct scribe *scribe)
     struct slice released = {0};
     json_t *held = held_plan(desk, &hash, now);
     (void)store_meta_get(desk->store, "release", &desk->arena, &released);
-    line_begin(&scribe->line, "hashes");
-    line_number(&scribe->line, "held", held != NULL && slice_is(hash, now));
-    line_number(&scribe->line, "released", held != NULL && slice_is(hash, now) && slice_equal(released, hash));
-    line_number(&scribe->line, "reviewed", (int64_t)desk->order.keys.count);
+    bool writes = held != NULL && slice_is(hash, now); /* relinks that wait stand in the hash alone */
+    bool freed = held != NULL && slice_equal(released, hash);
     json_decref(held);
+    if (freed && !writes)
+        return STATUS_UNSUPPORTED;
+    line_begin(&scribe->line, "hashes");
+    line_number(&scribe->line, "held", writes);
+    line_number(&scribe->line, "released", freed);
+    line_number(&scribe->line, "reviewed", (int64_t)desk->order.keys.count);
     return scribe_give(scribe);
 }
 

@@ -17,7 +17,8 @@ struct recorder_cycle {
 };
 
 /* Begins a file beside the state, mode 0600, and writes down the cycle and all that the state holds. On the
- * worker, before the run opens. UNSUPPORTED: the definitions' files are not those that were loaded. */
+ * worker, before the run opens. UNSUPPORTED: the definitions' files are not those that were loaded,
+ * or a plan of new links was released. */
 enum status recorder_begin(const struct recorder_cycle *of, struct recorder **ret);
 /* Its scribe, to make a line with: by one thread at a time. Lines are given to recorder_write at once. */
 struct scribe *recorder_scribe(struct recorder *recorder);
