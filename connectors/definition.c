@@ -220,11 +220,6 @@ bool definition_idempotent(const struct definition *definition)
     return definition->idempotency_header != NULL;
 }
 
-bool definition_keeps_refusals(const struct definition *definition)
-{
-    return definition->keeps_refusals;
-}
-
 enum deletion definition_deletion(const struct definition *definition)
 {
     return definition->deletion;

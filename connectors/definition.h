@@ -81,10 +81,9 @@ bool definition_signs_on(const struct definition *definition);
 bool definition_has_clock_call(const struct definition *definition);
 /* The Date header of its answers is its clock. */
 bool definition_has_date(const struct definition *definition);
-/* Its writes carry an idempotency key; it also keeps refusals under the key (then the key must
- * count them: platforms.md, "POST and PUT honour Idempotency-Key"). */
+/* Its writes carry an idempotency key. Whether it also keeps refusals under the key (`keeps_refusals`; platforms.md,
+ * "POST and PUT honour Idempotency-Key") makes no difference: the key of what was refused before is always another. */
 bool definition_idempotent(const struct definition *definition);
-bool definition_keeps_refusals(const struct definition *definition);
 enum deletion { DELETION_FLAG, DELETION_NEVER, DELETION_GONE };
 enum deletion definition_deletion(const struct definition *definition);
 /* `check --online` may try this call on it: one page of a listing, one read. */

@@ -86,7 +86,6 @@ struct definition {
     struct paging paging;
     bool incremental, time_ordered, exclusive;
     const char *idempotency_header; /* NULL: none */
-    bool keeps_refusals;
     enum deletion deletion;
     unsigned probes[CALLS]; /* bit 1 << entity */
     struct answer_rules answers, item_answers;

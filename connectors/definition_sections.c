@@ -298,8 +298,9 @@ static enum status read_idempotency(struct jsonplace *place, struct definition *
         if (status == STATUS_OK)
             jsonplace_leave(place, inner);
     }
+    bool keeps = false; /* keys count refusals on any platform */
     if (status == STATUS_OK)
-        status = definition_read_flag(place, object, "keeps_refusals", &definition->keeps_refusals);
+        status = definition_read_flag(place, object, "keeps_refusals", &keeps);
     if (status == STATUS_OK)
         jsonplace_leave(place, length);
     return status;

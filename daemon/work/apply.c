@@ -93,7 +93,8 @@ static enum status fill_exchange(struct desk *desk, struct exchange *exchange,
             status = journal_set_state(desk->store, writes[index].number, WRITE_DROPPED, "", desk->now);
         if (status == STATUS_OK && hangs) {
             keys[exchange->request.item_count] = writes[index].key;
-            status = unused_key(desk, &keys[exchange->request.item_count]);
+            if (definition_idempotent(desk->definition[writes[index].target]))
+                status = unused_key(desk, &keys[exchange->request.item_count]);
         }
         if (status == STATUS_OK && hangs)
             status = fill_item(exchange, &writes[index]);

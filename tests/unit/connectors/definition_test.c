@@ -241,7 +241,6 @@ static void the_municipal_definition_says_what_the_platform_is(void **state)
     assert_true(definition_has_clock_call(definition));
     assert_true(definition_has_date(definition));
     assert_true(definition_idempotent(definition));
-    assert_false(definition_keeps_refusals(definition));
     assert_true(definition_has(definition, CALL_CREATE, ENTITY_ACCOUNT));
     assert_false(definition_has(definition, CALL_CREATE, ENTITY_ANNUAL));
     assert_true(definition_probes(definition, CALL_LIST, ENTITY_ANNUAL));
