@@ -50,6 +50,10 @@ struct state_in {
 /* Puts such a line in; NOT_FOUND: it is no line of a state. CORRUPT. */
 enum status state_put_line(struct state_in *in, const json_t *line);
 
+/* The code of whom the hash names, from any record or conflict of hers; empty: none has it any more. In the desk's
+ * arena (recording/person_code.c). */
+enum status scribe_person_code(struct desk *desk, struct hash person, struct slice *ret);
+
 /* The part of it in recording/hashes.c: behind all writes. */
 enum status scribe_hashes(struct scribe *scribe);
 enum status state_put_hashes(struct state_in *in, const json_t *line);

@@ -144,38 +144,12 @@ static enum status give_write(void *context, const struct write *write)
     return scribe_give(scribe);
 }
 
-/* The code of whom the hash names, from any record of hers; empty: none is staged. In the desk's arena. */
-static enum status code_of(struct desk *desk, struct hash person, struct slice *ret)
-{
-    static const struct {
-        enum entity entity;
-        enum field field;
-    } places[] = {{ENTITY_ACCOUNT, FIELD_ACCOUNT_CODE},
-                  {ENTITY_HOURS, FIELD_HOURS_PERSON},
-                  {ENTITY_ANNUAL, FIELD_ANNUAL_PERSON}};
-    enum status status = STATUS_OK;
-    *ret = (struct slice){0};
-    for (size_t index = 0; status == STATUS_OK && slice_empty(*ret) && index < SIDES * 3; index++) {
-        enum side side = index % 2 == 0 ? MUNICIPAL : PROVINCIAL;
-        struct slice id = {0};
-        size_t count = 0;
-        struct desk_copy copy;
-        status = stage_by_person(desk->store, side, places[index / 2].entity, person, 1, &desk->arena, &id, &count);
-        if (status != STATUS_OK || count == 0)
-            continue;
-        status = desk_copy(desk, side, places[index / 2].entity, id, &copy);
-        if (status == STATUS_OK)
-            *ret = copy.decoded.record.value[places[index / 2].field];
-    }
-    return status;
-}
-
 static enum status give_learner(void *context, const struct copy_learner *learner)
 {
     struct scribe *scribe = context;
     struct slice code = {0};
     arena_reset(&scribe->desk->arena);
-    enum status status = code_of(scribe->desk, learner->person, &code);
+    enum status status = scribe_person_code(scribe->desk, learner->person, &code);
     if (status != STATUS_OK)
         return status;
     line_begin(&scribe->line, "learner");
@@ -203,7 +177,7 @@ static enum status give_conflict(struct scribe *scribe, const struct conflict *c
     struct slice code = {0};
     arena_reset(&scribe->desk->arena);
     enum status status =
-        hash_is_zero(conflict->person) ? STATUS_OK : code_of(scribe->desk, conflict->person, &code);
+        hash_is_zero(conflict->person) ? STATUS_OK : scribe_person_code(scribe->desk, conflict->person, &code);
     if (status != STATUS_OK)
         return status;
     line_begin(&scribe->line, "conflict");
@@ -469,7 +443,7 @@ static enum status put_learner(struct state_in *in, const json_t *line)
                                    .balance = line_get_text(line, "balance")};
     struct slice person = line_get_text(line, "person");
     if (slice_empty(person))
-        return STATUS_OK; /* nothing of hers is staged any more */
+        return STATUS_OK; /* neither a record nor a conflict names her any more */
     learner.person = desk_account_hash(desk, "person", person);
     return copy_put_learner(desk->store, &learner);
 }

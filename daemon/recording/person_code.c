@@ -1,0 +1,64 @@
+#include "daemon/recording/scribe.h"
+
+#include "daemon/store/conflicts.h"
+#include "daemon/store/stage.h"
+
+static enum status from_records(struct desk *desk, struct hash person, struct slice *ret)
+{
+    static const struct {
+        enum entity entity;
+        enum field field;
+    } places[] = {{ENTITY_ACCOUNT, FIELD_ACCOUNT_CODE},
+                  {ENTITY_HOURS, FIELD_HOURS_PERSON},
+                  {ENTITY_ANNUAL, FIELD_ANNUAL_PERSON}};
+    enum status status = STATUS_OK;
+    for (size_t index = 0; status == STATUS_OK && slice_empty(*ret) && index < SIDES * 3; index++) {
+        enum side side = index % 2 == 0 ? MUNICIPAL : PROVINCIAL;
+        struct slice id = {0};
+        size_t count = 0;
+        struct desk_copy copy;
+        status = stage_by_person(desk->store, side, places[index / 2].entity, person, 1, &desk->arena, &id, &count);
+        if (status != STATUS_OK || count == 0)
+            continue;
+        status = desk_copy(desk, side, places[index / 2].entity, id, &copy);
+        if (status == STATUS_OK)
+            *ret = copy.decoded.record.value[places[index / 2].field];
+    }
+    return status;
+}
+
+/* A code that was corrected since stands in the subjects of what was in conflict under it: "person:CODE",
+ * "annual:CODE/YEAR". */
+static struct slice in_subject(struct slice subject)
+{
+    struct slice code = {0};
+    while (subject.size > 0 && *subject.at != ':')
+        subject = (struct slice){subject.at + 1, subject.size - 1};
+    if (subject.size > 0)
+        code.at = subject.at + 1;
+    while (subject.size > code.size + 1 && code.at[code.size] != '/')
+        code.size++;
+    return code;
+}
+
+static enum status from_conflicts(struct desk *desk, struct hash person, struct slice *ret)
+{
+    struct conflict_filter filter = {.state = -1, .severity = -1, .has_person = true, .person = person};
+    struct conflict conflict = {.number = 0};
+    enum status status = STATUS_OK;
+    while (slice_empty(*ret) &&
+           (status = conflict_next(desk->store, &filter, &desk->arena, &conflict)) == STATUS_OK) {
+        struct slice code = in_subject(conflict.subject);
+        filter.after = conflict.number;
+        if (hash_equal(desk_account_hash(desk, "person", code), person))
+            *ret = code;
+    }
+    return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+}
+
+enum status scribe_person_code(struct desk *desk, struct hash person, struct slice *ret)
+{
+    *ret = (struct slice){0};
+    enum status status = from_records(desk, person, ret);
+    return status == STATUS_OK && slice_empty(*ret) ? from_conflicts(desk, person, ret) : status;
+}
