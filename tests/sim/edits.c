@@ -104,6 +104,15 @@ static void edit_hours(struct chance *chance, int side, unsigned what, struct pl
     }
 }
 
+static struct edit *new_edit(int side, int entity, int round, const char *id, struct edits *noted)
+{
+    assert(noted->count < EDITS_MOST);
+    struct edit *edit = &noted->of[noted->count++];
+    *edit = (struct edit){.side = side, .entity = entity, .field = EDIT_SAVED, .round = round, .at_ms = loop_now_ms()};
+    (void)snprintf(edit->id, sizeof edit->id, "%s", id);
+    return edit;
+}
+
 /* Each field that is another now is an edit of that somebody. */
 static void note(int side, int entity, int round, const struct fact *before, const struct fact *now,
                  struct edits *noted)
@@ -111,11 +120,8 @@ static void note(int side, int entity, int round, const struct fact *before, con
     for (int field = 0; field < fact_fields(entity); field++) {
         if (strcmp(before->value[field], now->value[field]) == 0)
             continue;
-        assert(noted->count < EDITS_MOST);
-        struct edit *edit = &noted->of[noted->count++];
-        *edit = (struct edit){.side = side, .entity = entity, .field = field, .round = round,
-                              .at_ms = loop_now_ms()};
-        memcpy(edit->id, now->id, sizeof edit->id);
+        struct edit *edit = new_edit(side, entity, round, now->id, noted);
+        edit->field = field;
         memcpy(edit->value, now->value[field], sizeof edit->value);
         loop_trace(edit->value, sizeof edit->value);
         if (getenv("TALK") != NULL)
@@ -191,6 +197,7 @@ void people_edit(struct chance *chance, int round, struct edits *noted)
     facts_read(at.side, at.entity, &now);
     for (size_t index = 0; index < now.count; index++)
         note(at.side, at.entity, round, &before.of[index], &now.of[index], noted);
+    (void)new_edit(at.side, at.entity, round, row_id((enum entity)at.entity, at.row), noted);
     last.side = at.side;
     last.entity = at.entity;
     last.what = at.what;

@@ -76,7 +76,8 @@ void facts_read(int side, int entity, struct facts *ret);
 
 /* --- what people do (people.c, edits.c) --- */
 
-/* A value that somebody of that side gave a field. */
+/* A value that somebody of that side gave a field; of EDIT_SAVED none, the record was saved, with what it held too. */
+enum { EDIT_SAVED = -1 };
 struct edit {
     int side, entity, field;
     int round;
