@@ -113,6 +113,14 @@ static enum status give_links(struct scribe *scribe)
     return status;
 }
 
+/* Would it be planned under this key now, or was that before a platform was restored? */
+static bool named_as_now(struct scribe *scribe, const struct write *write)
+{
+    struct hash key;
+    arena_reset(&scribe->desk->arena);
+    return planned_key(scribe->desk, write, &key) == STATUS_OK && hash_equal(key, write->key);
+}
+
 static enum status give_write(void *context, const struct write *write)
 {
     struct scribe *scribe = context;
@@ -132,6 +140,7 @@ static enum status give_write(void *context, const struct write *write)
     line_number(&scribe->line, "fields", (int64_t)write->fields);
     line_number(&scribe->line, "decided", (int64_t)write->decided);
     line_number(&scribe->line, "undoes", write->undoes);
+    line_number(&scribe->line, "former_key", !named_as_now(scribe, write));
     line_number(&scribe->line, "reviewed", hashset_has(&scribe->desk->order.keys, write->key));
     scribe_packed(scribe, "values", write->values);
     scribe_packed(scribe, "before", write->before);
@@ -335,6 +344,17 @@ static struct slice masked(struct desk *desk, struct slice subject)
     return kept;
 }
 
+/* One that nothing is planned under any more stays apart from what is. */
+static enum status name_write(struct desk *desk, const json_t *line, struct write *write)
+{
+    char apart[40];
+    if (line_get_number(line, "former_key") == 0)
+        return planned_key(desk, write, &write->key);
+    (void)snprintf(apart, sizeof apart, "former write %lld", (long long)write->number);
+    write->key = desk_hash(desk, slice_of(apart));
+    return STATUS_OK;
+}
+
 static enum status put_write(struct state_in *in, const json_t *line)
 {
     struct desk *desk = in->desk;
@@ -367,7 +387,7 @@ static enum status put_write(struct state_in *in, const json_t *line)
     write.subject = desk_hash(desk, write.subject_text);
     enum status status = keyed_ref(store_keyed(desk->store), write.subject_text, write.reference);
     if (status == STATUS_OK)
-        status = planned_key(desk, &write, &write.key);
+        status = name_write(desk, line, &write);
     if (status == STATUS_OK && line_get_number(line, "reviewed") != 0)
         status = hashset_add(&desk->order.keys, write.key);
     return status == STATUS_OK ? copy_put_write(desk->store, &write) : status;
