@@ -299,7 +299,12 @@ static void on_finished(void *context, const struct cycle_result *result)
     proceed_in(service, 0); /* the bridge has its own ending to do first */
 }
 
-/* Loop, folders and socket are for life. */
+static const char *cipher_name(const struct settings *settings)
+{
+    return settings->cipher == SEAL_SM4 ? "sm4" : "aes-256-gcm";
+}
+
+/* Loop, folders, socket and what seals are for life. */
 static bool needs_restart(const struct settings *old, const struct settings *new,
                           struct fault *fault)
 {
@@ -309,6 +314,7 @@ static bool needs_restart(const struct settings *old, const struct settings *new
         {old->control_socket, new->control_socket, "bridge.control_socket"},
         {old->seal_key_file, new->seal_key_file, "bridge.seal_key_file"},
         {old->former_seal_key_file, new->former_seal_key_file, "bridge.former_seal_key_file"},
+        {cipher_name(old), cipher_name(new), "bridge.cipher"},
     };
     for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
         if (strcmp(pairs[i][0], pairs[i][1]) != 0) {

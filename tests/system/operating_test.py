@@ -202,6 +202,13 @@ class Daemon(unittest.TestCase):
         self.city.configure("mood = write", "mode = write")
         self.assertEqual(self.city.cebridge("resync").returncode, 0)
 
+    def test_another_cipher_needs_a_restart(self):
+        self.city.configure("mode = write", "cipher = sm4\nmode = write")
+        self.daemon.send_signal(signal.SIGHUP)
+        self.daemon.terminate()
+        self.assertRegex(self.daemon.communicate(timeout=15)[1], "bridge.cipher.*restart it to change this")
+        self.city.configure("cipher = sm4\n", "")
+
     def test_status_says_that_it_runs(self):
         shown = json.loads(self.city.cebridge("status", "--json").stdout)
         self.assertTrue(shown["daemon"]["running"])
