@@ -90,6 +90,8 @@ static void finish(struct bridge *bridge)
         .platform_failed = {run_side(bridge->run, MUNICIPAL)->failed,
                             run_side(bridge->run, PROVINCIAL)->failed},
         .counts = cycle->counts.at == NULL ? "{}" : cycle->counts.at,
+        .conflicts_new = cycle->desk.counts.conflicts_new,
+        .first_new = cycle->desk.counts.first_new,
     };
     result.message = cycle->paused            ? "paused"
                      : cycle->refused != NULL ? cycle->refused

@@ -47,6 +47,7 @@ struct cycle_result {
     const char *counts;   /* JSON object as in run_row.counts; valid during the callback */
     const char *log_head; /* of the sync log, 64 hex digits; "": none; valid during the callback */
     bool guard_held, platform_failed[2], platform_changed[2];
+    int64_t conflicts_new, first_new; /* how many, and the number of one of them */
 };
 
 struct bridge;

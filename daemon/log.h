@@ -31,7 +31,7 @@
     X(STALE, 2, "0b7c2f7e5f0b4c0fa2b8e2a1f0c7d9e3",                                                \
       "no cycle has succeeded for longer than stale_after")                                        \
     X(STALE_ENDED, 5, "7f1f9a5c3f5d4d0a8f6f3c1b2e4d6a90", "cycles succeed again")                   \
-    X(CONFLICT, 4, "d2c291393dec480d9fe4bb28df8a617a", "conflicts are open")                       \
+    X(CONFLICT, 4, "d2c291393dec480d9fe4bb28df8a617a", "conflicts have come up")                       \
     X(STATE_HELD, 3, "340325e1e98d4ac7911ff8fe50c98d2e", "another process holds the state")        \
     X(STATE_FAILED, 2, "7dc0171fd0e148f796614fdbeb67dd0e", "the state cannot be used")             \
     X(STATE_RESTORED, 4, "b0f3c5d1a9e24d0b8f7c6a2e4d1b9c83",                                       \

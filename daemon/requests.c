@@ -380,6 +380,12 @@ void requests_finished(struct service *service, const struct cycle_result *resul
     view_begin(request);
 }
 
+static int64_t conflict_named(const struct command *command, const json_t *arguments)
+{
+    bool one = strcmp(command->name, "resolve") == 0 || strcmp(command->name, "ack") == 0;
+    return one ? json_integer_value(json_object_get(arguments, "number")) : 0;
+}
+
 void requests_command(void *context, struct control_client *client, const char *name,
                       json_t *arguments, const struct control_peer *peer)
 {
@@ -406,8 +412,9 @@ void requests_command(void *context, struct control_client *client, const char *
         .message = "",
     };
     if (command->kind != COMMAND_VIEW)
-        log_event(LOG_COMMAND_GIVEN,
-                  &(struct log_facts){.command = command->name, .uid = peer->uid});
+        log_event(LOG_COMMAND_GIVEN, &(struct log_facts){.command = command->name,
+                                                         .uid = peer->uid,
+                                                         .conflict = conflict_named(command, arguments)});
     if (service->stopping)
         request_refuse(request, EXIT_BUSY, "the daemon is stopping");
     else if (command->kind == COMMAND_VIEW)

@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 enum { STOP_MS = 9000, RUNS_LOOKED_AT = 5000, RETRY_MS = 1000, ARENA_BYTES = 16 * 1024 * 1024,
-       ONCE_LINE_MS = 10000, HEAD_EVERY_MS = 3600 * 1000 };
+       ONCE_LINE_MS = 10000 };
 
 struct clocks service_clocks(void)
 {
@@ -167,24 +167,6 @@ static bool line_due(struct service *service, const char *stage)
     return true;
 }
 
-/* Once an alarm, also while a cycle does not end. */
-static void watch_stale(struct service *service, int64_t run)
-{
-    int64_t since = service_clocks().monotonic_ms - service->good_ms;
-    if (service->stale || since <= service->configuration->settings.stale_after_ms)
-        return;
-    service->stale = true;
-    log_event(LOG_STALE, &(struct log_facts){.run = run});
-}
-
-static void note_good(struct service *service, int64_t run)
-{
-    if (service->stale)
-        log_event(LOG_STALE_ENDED, &(struct log_facts){.run = run});
-    service->stale = false;
-    service->good_ms = service_clocks().monotonic_ms;
-}
-
 static void on_progress(void *context, const struct cycle_progress *progress)
 {
     struct service *service = context;
@@ -198,70 +180,11 @@ static void on_progress(void *context, const struct cycle_progress *progress)
         (void)fputc('\n', stderr);
         return;
     }
-    watch_stale(service, progress->run);
+    service_log_stale(service, progress->run);
     notify_status("cycle %lld: %s, %lld read, %lld written", (long long)progress->run,
                   progress->stage, (long long)progress->read[0] + progress->read[1],
                   (long long)progress->written[0] + progress->written[1]);
     requests_progress(service, progress);
-}
-
-static void log_platforms(struct service *service, const struct cycle_result *result)
-{
-    for (enum side side = 0; side < SIDES; side++) {
-        if (service->platform_down[side] == result->platform_failed[side])
-            continue;
-        service->platform_down[side] = result->platform_failed[side];
-        log_event(result->platform_failed[side] ? LOG_PLATFORM_DOWN : LOG_PLATFORM_BACK,
-                  &(struct log_facts){.run = result->run, .has_platform = true, .platform = side});
-    }
-}
-
-static void log_changed(struct service *service, const struct cycle_result *result)
-{
-    for (enum side side = 0; side < SIDES; side++) {
-        if (result->platform_changed[side] && !service->platform_changed[side])
-            log_event(LOG_PLATFORM_CHANGED,
-                      &(struct log_facts){.run = result->run, .has_platform = true, .platform = side});
-        service->platform_changed[side] = result->platform_changed[side];
-    }
-}
-
-static bool is_paused(const struct cycle_result *result)
-{
-    return strcmp(result->message, "paused") == 0;
-}
-
-static void log_result(struct service *service, const struct cycle_result *result)
-{
-    struct log_facts facts = {
-        .run = result->run, .code = result->exit_code, .detail = result->message};
-    bool good = result->exit_code == EXIT_DONE || result->exit_code == EXIT_CONFLICTS;
-    if (good && !is_paused(result))
-        note_good(service, result->run);
-    else
-        watch_stale(service, result->run);
-    if (is_paused(result))
-        return;
-    log_platforms(service, result);
-    log_changed(service, result);
-    if (result->guard_held)
-        log_event(LOG_GUARD_HELD, &facts);
-    bool failed = result->exit_code == EXIT_INTERNAL || result->exit_code == EXIT_CREATE;
-    log_event(result->exit_code == EXIT_CREATE ? LOG_DISK_FULL
-              : failed                         ? LOG_CYCLE_FAILED
-                                               : LOG_CYCLE_DONE,
-              &facts);
-}
-
-/* Each hour the head of the sync log goes where whoever can write the log cannot take it back. */
-static void log_head_hourly(struct service *service, const struct cycle_result *result)
-{
-    int64_t now = (int64_t)(uv_hrtime() / 1000000);
-    if (result->log_head[0] == '\0' ||
-        (service->head_logged_ms != 0 && now - service->head_logged_ms < HEAD_EVERY_MS))
-        return;
-    service->head_logged_ms = now;
-    log_event(LOG_LOG_HEAD, &(struct log_facts){.run = result->run, .detail = result->log_head});
 }
 
 static void end_once(struct service *service, const struct cycle_result *result)
@@ -278,7 +201,7 @@ static void on_finished(void *context, const struct cycle_result *result)
 {
     struct service *service = context;
     /* 3 and 5 have read all they had to. */
-    bool complete = !is_paused(result) &&
+    bool complete = !service_was_paused(result) &&
                     (result->exit_code == EXIT_DONE || result->exit_code == EXIT_CONFLICTS ||
                      result->exit_code == EXIT_HELD);
     schedule_ended(&service->schedule, service->running, complete, service_clocks());
@@ -286,9 +209,8 @@ static void on_finished(void *context, const struct cycle_result *result)
         end_once(service, result);
     } else {
         char last[128];
-        log_result(service, result);
-        log_head_hourly(service, result);
-        if (is_paused(result))
+        service_log_cycle(service, result);
+        if (service_was_paused(result))
             (void)snprintf(last, sizeof last, "paused");
         else
             (void)snprintf(last, sizeof last, "cycle %lld: %s", (long long)result->run,

@@ -50,6 +50,12 @@ struct service {
  * code of operators.md. */
 int service_run(const char *file, bool once, bool full);
 
+/* service_log.c: a cycle's end to the journal, with what changed since the last one; the alarm `stale` once, also while
+ * a cycle does not end. */
+void service_log_cycle(struct service *service, const struct cycle_result *result);
+void service_log_stale(struct service *service, int64_t run);
+bool service_was_paused(const struct cycle_result *result);
+
 /* For requests.c. */
 struct clocks service_clocks(void);
 /* Begins a cycle and tells the schedule. */

@@ -65,6 +65,7 @@ struct desk_counts {
     int64_t revoking[SIDES][ENTITIES];   /* for the guard: revocations and steps back */
     int64_t settled[SIDES], rejected[SIDES], overtaken[SIDES], unknown[SIDES];
     int64_t conflicts_new, conflicts_again, conflicts_cleared, waiting;
+    int64_t first_new; /* the conflict's number; 0: none */
     int64_t left_out; /* of a reviewed plan, or of what was to be taken back */
 };
 

@@ -106,7 +106,10 @@ static enum status see(struct desk *desk, const struct finding_subject *subject,
     if (status == STATUS_OK)
         status = conflict_see(desk->store, conflict, desk->now, &seen);
     buffer_free(&masked);
-    desk->counts.conflicts_new += seen == CONFLICT_NEW || seen == CONFLICT_REOPENED;
+    bool fresh = status == STATUS_OK && (seen == CONFLICT_NEW || seen == CONFLICT_REOPENED);
+    desk->counts.conflicts_new += fresh;
+    if (fresh && desk->counts.first_new == 0)
+        desk->counts.first_new = conflict->number;
     desk->counts.conflicts_again += seen == CONFLICT_AGAIN;
     if (status == STATUS_OK && seen == CONFLICT_NEW)
         status = write_event(desk, conflict, "conflict");

@@ -229,6 +229,17 @@ class Status(unittest.TestCase):
                 pass
 
 
+class Journal(unittest.TestCase):
+    def test_conflicts_that_came_up_are_told_when_they_do(self):
+        with City(people=30, hours=150, defects=20) as city:
+            city.configure("settle = 0 s\n", "settle = 0 s\nincremental = 1 s\n")
+            daemon = city.start_daemon()
+            self.assertTrue(city.wait(lambda: len(city.lines("runs")) >= 3))
+            daemon.terminate()
+            told = daemon.communicate(timeout=15)[1]
+            self.assertEqual(told.count("conflicts have come up"), 1, told)
+
+
 class OwnState(unittest.TestCase):
     # holds: guard.own_restore
     def test_after_its_state_was_put_back_the_first_cycle_only_observes(self):
