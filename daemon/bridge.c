@@ -100,6 +100,8 @@ static void finish(struct bridge *bridge)
         result.exit_code = 0;
     for (enum side side = MUNICIPAL; side < SIDES; side++)
         bridge->side[side].retries = run_side(bridge->run, side)->retries;
+    for (enum side side = MUNICIPAL; side < SIDES; side++)
+        result.certificate_expires[side] = http_facts(bridge->side[side].http).certificate_expires;
     run_free(bridge->run);
     bridge->run = NULL;
     bridge_record_end(bridge);

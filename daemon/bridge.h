@@ -48,6 +48,7 @@ struct cycle_result {
     const char *log_head; /* of the sync log, 64 hex digits; "": none; valid during the callback */
     bool guard_held, platform_failed[2], platform_changed[2];
     int64_t conflicts_new, first_new; /* how many, and the number of one of them */
+    int64_t certificate_expires[2];   /* instant; 0: none was seen yet */
 };
 
 struct bridge;

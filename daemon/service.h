@@ -31,6 +31,7 @@ struct service {
     int open_rooms;            /* while closing */
     bool platform_down[SIDES]; /* as last logged */
     int64_t head_logged_ms;    /* by the loop's clock; 0: not yet */
+    int64_t certificate_logged_ms[SIDES]; /* likewise */
     bool platform_changed[SIDES];
     bool stale;      /* the alarm was given */
     int64_t good_ms; /* monotonic: when a cycle last ended well */

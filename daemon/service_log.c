@@ -1,11 +1,12 @@
 /* What the journal is told of a cycle. */
 #include "daemon/command.h"
 #include "daemon/log.h"
+#include "daemon/net/http.h"
 #include "daemon/service.h"
 
 #include <string.h>
 
-enum { HEAD_EVERY_MS = 3600 * 1000 };
+enum { HEAD_EVERY_MS = 3600 * 1000, CERTIFICATE_EVERY_MS = 24 * 3600 * 1000, DAY_SECONDS = 86400 };
 
 void service_log_stale(struct service *service, int64_t run)
 {
@@ -76,19 +77,38 @@ static void log_end(struct service *service, const struct cycle_result *result)
               &facts);
 }
 
+/* By the loop's clock, so that a clock that jumps neither hides it nor repeats it. */
+static bool due(int64_t *logged_ms, int64_t every_ms)
+{
+    int64_t now = (int64_t)(uv_hrtime() / 1000000);
+    if (*logged_ms != 0 && now - *logged_ms < every_ms)
+        return false;
+    *logged_ms = now;
+    return true;
+}
+
+/* Once a day, with the days that are left. */
+static void log_certificates(struct service *service, const struct cycle_result *result)
+{
+    for (enum side side = MUNICIPAL; side < SIDES; side++) {
+        int64_t left = result->certificate_expires[side] - service_clocks().wall;
+        if (result->certificate_expires[side] != 0 && left < CERTIFICATE_SOON_SECONDS &&
+            due(&service->certificate_logged_ms[side], CERTIFICATE_EVERY_MS))
+            log_event(LOG_CERTIFICATE_ENDS, &(struct log_facts){.run = result->run, .has_platform = true,
+                                                                .platform = side, .number = left / DAY_SECONDS});
+    }
+}
+
 /* Each hour the head of the sync log goes where whoever can write the log cannot take it back. */
 static void log_head_hourly(struct service *service, const struct cycle_result *result)
 {
-    int64_t now = (int64_t)(uv_hrtime() / 1000000);
-    if (result->log_head[0] == '\0' ||
-        (service->head_logged_ms != 0 && now - service->head_logged_ms < HEAD_EVERY_MS))
-        return;
-    service->head_logged_ms = now;
-    log_event(LOG_LOG_HEAD, &(struct log_facts){.run = result->run, .detail = result->log_head});
+    if (result->log_head[0] != '\0' && due(&service->head_logged_ms, HEAD_EVERY_MS))
+        log_event(LOG_LOG_HEAD, &(struct log_facts){.run = result->run, .detail = result->log_head});
 }
 
 void service_log_cycle(struct service *service, const struct cycle_result *result)
 {
     log_end(service, result);
+    log_certificates(service, result);
     log_head_hourly(service, result);
 }

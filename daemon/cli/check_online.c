@@ -156,7 +156,7 @@ static bool report_reach(struct online *at)
     int64_t expires = http_facts(at->http).certificate_expires;
     if (expires != 0) {
         char until[21];
-        bool soon = expires - session_now() < 30 * 86400;
+        bool soon = expires - session_now() < CERTIFICATE_SOON_SECONDS;
         civil_utc_text(expires, until);
         check_row(at->check, N_("certificate"), soon ? "warning" : "good", at->side, until);
     }

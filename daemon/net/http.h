@@ -31,6 +31,8 @@ struct http_options {
     size_t largest_body;     /* of a reply; 64 MiB */
 };
 
+enum { CERTIFICATE_SOON_SECONDS = 30 * 86400 }; /* to its end: people are warned */
+
 /* For `status`. */
 struct http_facts {
     int64_t certificate_expires; /* instant, of the certificate last seen; 0: none seen */

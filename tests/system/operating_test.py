@@ -240,6 +240,27 @@ class Journal(unittest.TestCase):
             self.assertEqual(told.count("conflicts have come up"), 1, told)
 
 
+class LongLived(City):
+    def issue_certificates(self, **environment):
+        super().issue_certificates(CA_DAYS="300", **environment)
+
+
+class Certificates(unittest.TestCase):
+    def told(self, kind):
+        with kind(people=4) as city:
+            city.configure("settle = 0 s\n", "settle = 0 s\nincremental = 1 s\n")
+            daemon = city.start_daemon()
+            self.assertTrue(city.wait(lambda: len(city.lines("runs")) >= 3))
+            daemon.terminate()
+            return daemon.communicate(timeout=15)[1].count("certificate expires within 30 days")
+
+    def test_one_that_ends_soon_is_told_once_a_day_for_each_platform(self):
+        self.assertEqual(self.told(City), 2)
+
+    def test_one_that_holds_long_is_not_told(self):
+        self.assertEqual(self.told(LongLived), 0)
+
+
 class OwnState(unittest.TestCase):
     # holds: guard.own_restore
     def test_after_its_state_was_put_back_the_first_cycle_only_observes(self):
