@@ -87,6 +87,7 @@ enum status chain_open(const char *directory, struct slice key, const struct cha
     if (chain == NULL)
         return STATUS_NO_MEMORY;
     chain->directory = chain->file = -1;
+    chain->known = INT64_MAX;
     chain->rules = *rules;
     buffer_init(&chain->line, CHAIN_LINE_BYTES);
     enum status status = chain_macs_new(key, &chain->macs);
@@ -119,6 +120,11 @@ void chain_close(struct chain *chain)
 void chain_obey(struct chain *chain, const struct chain_rules *rules)
 {
     chain->rules = *rules;
+}
+
+void chain_know(struct chain *chain, int64_t instant)
+{
+    chain->known = instant;
 }
 
 static enum status make_line(struct chain *chain, int64_t now, const char *event,

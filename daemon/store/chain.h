@@ -33,6 +33,9 @@ void chain_close(struct chain *chain); /* synced; NULL is fine */
 /* From the next line on. */
 void chain_obey(struct chain *chain, const struct chain_rules *rules);
 
+/* The time by others' clocks: from now on a file is deleted only when its time is over by that too. */
+void chain_know(struct chain *chain, int64_t instant);
+
 /* Adds one event, after rotating where that is due (a rotation that fails is put off, and loses
  * nothing). members: JSON members without braces, masked already; may be empty. FULL: the line is
  * not there, not even in part, and the chain goes on when there is room again. INVALID: a line

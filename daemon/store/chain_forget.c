@@ -109,7 +109,7 @@ static enum status judge_place(struct walk *walk, const struct chain_files *file
 enum status chain_forget_pick(struct chain *chain, int64_t now, char (**ret)[CHAIN_NAME_BYTES],
                               size_t *ret_count)
 {
-    struct walk walk = {.chain = chain, .now = now};
+    struct walk walk = {.chain = chain, .now = now < chain->known ? now : chain->known};
     struct chain_files files;
     bool gone = true;
     *ret_count = 0;

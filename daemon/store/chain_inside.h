@@ -13,6 +13,7 @@ struct chain {
     int file;
     struct chain_rules rules;
     struct chain_macs macs;
+    int64_t known; /* the time by others' clocks; INT64_MAX: not told */
     off_t size; /* of the whole lines */
     int64_t count;
     int64_t run; /* the last that the log named when it was opened */

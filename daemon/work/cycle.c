@@ -7,6 +7,7 @@
 #include "daemon/work/damage.h"
 #include "daemon/work/decide.h"
 #include "daemon/work/control_totals.h"
+#include "daemon/work/known_time.h"
 #include "daemon/work/learner_check.h"
 #include "daemon/work/needs.h"
 #include "daemon/work/ordered.h"
@@ -150,7 +151,9 @@ static enum status open_job(struct cycle *cycle, struct event *ret)
     enum status status = store_begin(cycle->desk.store);
     if (status != STATUS_OK)
         return status;
-    status = open_run(cycle, ret);
+    status = known_time_open(&cycle->desk);
+    if (status == STATUS_OK)
+        status = open_run(cycle, ret);
     if (status != STATUS_OK) {
         store_rollback(cycle->desk.store);
         return status;
@@ -174,6 +177,7 @@ static void take_sides(struct cycle *cycle)
         cycle->desk.clock_trusted[side] =
             cycle->sides[side].has_offset && !cycle->sides[side].clock_moved;
     }
+    known_time_take(&cycle->desk);
 }
 
 /* A listing that shrank was judged first; then, whether it is still the same platform. */
@@ -443,6 +447,8 @@ static enum status close_job(struct cycle *cycle)
         status = find_exit(cycle);
     for (enum side side = MUNICIPAL; status == STATUS_OK && side < SIDES && !cycle->untouched; side++)
         status = note_side(cycle, side);
+    if (status == STATUS_OK)
+        status = known_time_keep(&cycle->desk);
     if (status == STATUS_OK && ended_well(cycle))
         status = rebase_end(&cycle->desk);
     if (status == STATUS_OK && looked_at_all(cycle))

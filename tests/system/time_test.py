@@ -3,6 +3,7 @@
 hour: no burst of cycles, no second night, nothing written."""
 import datetime
 import glob
+import json
 import os
 import signal
 import sys
@@ -93,6 +94,16 @@ class Clock(unittest.TestCase):
         self.assertNotIn("full", kinds, "a full cycle was a moment ago")
         self.assertEqual(self.city.written(), self.before)
         self.assertEqual(self.city.lines("conflicts"), [])
+
+    # holds: log.kept
+    def test_ten_years_forwards_delete_no_log(self):
+        """A file that was closed a moment ago, for another month had begun."""
+        self.city.set_clock(40 * DAY)
+        self.start()
+        self.jump(YEARS)
+        files = sorted((self.city.folder / "log").glob("events-*.jsonl"))
+        self.assertEqual(len(files), 2)
+        self.assertEqual(json.loads(files[0].read_text().splitlines()[0])["n"], 1, "it was deleted")
 
     # holds: read.clock_jumps read.full
     def test_the_nightly_hour_is_one_though_the_clock_shows_it_three_times(self):

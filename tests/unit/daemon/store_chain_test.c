@@ -424,6 +424,21 @@ static void a_head_of_the_last_deleted_line_still_counts(void **test)
     assert_int_equal(check(log, head).fault, CHAIN_CUT);
 }
 
+/* holds: log.kept */
+static void a_clock_put_years_ahead_deletes_nothing_that_is_young_by_others_clocks(void **test)
+{
+    struct log *log = *test;
+    char names[8][CHAIN_NAME_BYTES];
+    fill_three_files(log, "mode");
+    chain_know(log->chain, NOW + 63 * DAY);
+    assert_status(chain_append(log->chain, NOW + 4000 * DAY, "later", (struct slice){0}));
+    assert_int_equal(list_rotated(log, names), 3);
+    chain_know(log->chain, NOW + 4040 * DAY);
+    assert_status(chain_append(log->chain, NOW + 4040 * DAY, "later still", (struct slice){0}));
+    assert_int_equal(list_rotated(log, names), 2);
+    assert_fault(log, CHAIN_WHOLE, 0);
+}
+
 static void nothing_is_deleted_of_a_file_that_is_not_whole(void **test)
 {
     struct log *log = *test;
@@ -629,6 +644,8 @@ int main(void)
                                         setup, teardown),
         cmocka_unit_test_setup_teardown(a_head_of_the_last_deleted_line_still_counts, setup,
                                         teardown),
+        cmocka_unit_test_setup_teardown(
+            a_clock_put_years_ahead_deletes_nothing_that_is_young_by_others_clocks, setup, teardown),
         cmocka_unit_test_setup_teardown(nothing_is_deleted_of_a_file_that_is_not_whole, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(a_renamed_file_is_not_deleted_before_its_time, setup,
