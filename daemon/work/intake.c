@@ -7,6 +7,7 @@
 #include "daemon/work/nowhere.h"
 #include "daemon/work/redefine.h"
 #include "daemon/work/signs.h"
+#include "daemon/work/unstored.h"
 #include "daemon/work/unknown_field.h"
 
 #include <string.h>
@@ -234,6 +235,18 @@ static enum status take_lower(struct desk *desk, enum side side, enum entity ent
     return status == STATUS_OK ? mark_listed(desk, side, entity, row->remote_id, known, listed) : status;
 }
 
+static enum status take_edited(struct desk *desk, enum side side, enum entity entity, const struct intake_row *row,
+                               const struct staged *known, const struct record *record)
+{
+    struct staged at = *known;
+    if (!desk->any_lower && record->version != known->version)
+        return STATUS_OK;
+    at.side = side;
+    at.entity = entity;
+    at.remote_id = row->remote_id;
+    return unstored_edited(desk, &at, record);
+}
+
 /* A row that has something to say; known as in take_row. */
 static enum status take_decoded(struct desk *desk, enum side side, enum entity entity,
                                 struct intake_row *row, const struct decoded *decoded,
@@ -249,7 +262,10 @@ static enum status take_decoded(struct desk *desk, enum side side, enum entity e
     bool lower = known != NULL && is_lower(known, &decoded->record) && way != INTAKE_PUT_RIGHT;
     if (known != NULL && (lower || (!same_one && !by_id)))
         return take_lower(desk, side, entity, row, known, listed);
-    status = signs_caught_up(desk, side, entity, row->remote_id);
+    if (known != NULL && way != INTAKE_PUT_RIGHT)
+        status = take_edited(desk, side, entity, row, known, &decoded->record);
+    if (status == STATUS_OK)
+        status = signs_caught_up(desk, side, entity, row->remote_id);
     if (status == STATUS_OK && known == NULL && way == INTAKE_SEARCHED && entity != ENTITY_ANNUAL)
         status = signs_new(desk, side);
     if (status == STATUS_OK && decoded->unknown_member)

@@ -20,7 +20,7 @@ static enum status is_due(struct desk *desk, enum side side, enum entity entity,
     return status == STATUS_NOT_FOUND ? STATUS_OK : status;
 }
 
-/* The settled write whose answer brought what is staged, and that was based on the version which stands. */
+/* The settled write whose answer brought what is staged, and that was based on the version which stands; 0: on any. */
 static enum status find_write(struct desk *desk, const struct staged *known, int64_t version, struct write *ret,
                               bool *ret_found)
 {
@@ -34,7 +34,7 @@ static enum status find_write(struct desk *desk, const struct staged *known, int
         *ret = writes[index];
         *ret_found = ret->target == known->side && ret->entity == known->entity && ret->state == WRITE_SETTLED &&
                      ret->operation != WRITE_CREATE && slice_equal(ret->target_id, known->remote_id) &&
-                     ret->version == version && version < known->version;
+                     (version == 0 || ret->version == version) && ret->version < known->version;
     }
     return status == STATUS_NOT_FOUND ? STATUS_OK : status;
 }
@@ -75,6 +75,33 @@ enum status unstored_take(struct desk *desk, enum side side, enum entity entity,
     status = write_base_set(desk, &write, write.before, ~(field_set)0);
     if (status == STATUS_OK)
         status = intake_record(desk, side, entity, row, INTAKE_PUT_RIGHT, &outcome);
+    if (status == STATUS_OK)
+        status = mark_source(desk, &write);
+    return status == STATUS_OK ? apply_rejected(desk, &write, "not_stored") : status;
+}
+
+/* The same version of another content, or lower in between: neither is a later edit of what the write left. */
+static enum status is_doubtful(struct desk *desk, const struct staged *known, const struct record *record, bool *ret)
+{
+    int64_t since = 0;
+    *ret = record->version == known->version;
+    if (*ret || !desk->any_lower)
+        return STATUS_OK;
+    enum status status = lower_since(desk->store, known->side, known->entity, known->remote_id, &since);
+    *ret = status == STATUS_OK;
+    return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+}
+
+enum status unstored_edited(struct desk *desk, const struct staged *known, const struct record *record)
+{
+    struct write write = {0};
+    bool found = false;
+    enum status status = is_doubtful(desk, known, record, &found);
+    if (status == STATUS_OK && found)
+        status = find_write(desk, known, 0, &write, &found);
+    if (status != STATUS_OK || !found || write_base_holds(record, &write))
+        return status;
+    status = write_base_set(desk, &write, write.before, ~write_base_held(record, &write));
     if (status == STATUS_OK)
         status = mark_source(desk, &write);
     return status == STATUS_OK ? apply_rejected(desk, &write, "not_stored") : status;

@@ -12,4 +12,9 @@
 enum status unstored_take(struct desk *desk, enum side side, enum entity entity, struct slice remote_id,
                           struct slice row, bool *ret);
 
+/* record: how what is staged as `known` (side, entity, id, key, version) stands now, edited by somebody. Where it was
+ * seen lower in between, or has that very version with another content, what the write that brought `known` put there
+ * and the record does not hold was not stored: a write_rejected too, and of that the base is again what it was. */
+enum status unstored_edited(struct desk *desk, const struct staged *known, const struct record *record);
+
 #endif

@@ -111,7 +111,7 @@ static int64_t overtaken(void)
 }
 
 /* Nobody edits while a cycle runs: where nothing strikes either, no write finds another version. Of who left the
- * region unseen the bridge knows only what was before. */
+ * region unseen the bridge knows only what was before, and of an odd platform not what it left out earlier. */
 static bool not_overtaken(int64_t before, bool clean)
 {
     if (!clean || overtaken() == before || oracle_anyone_outside())
@@ -154,7 +154,7 @@ static bool play_round(struct chance *chance, struct chance *apart, struct histo
     if (apart != NULL && chance_percent(apart, 50))
         driver_rebase(&result);
     return oracle_after_cycle(driver_bridge()->store, history, round) && result.replayed &&
-           not_overtaken(before, history->clean[round]);
+           not_overtaken(before, history->clean[round] && apart == NULL);
 }
 
 /* Cycles without edits and faults until so many of them, full ones, change nothing: a write that was answered and not

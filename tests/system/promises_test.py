@@ -107,6 +107,21 @@ class Promises(CityCase):
                 self.assertEqual(self.mobiles(code), ["13900000009"] * 2)
                 self.assertEqual(self.found(), [])
 
+    def test_an_update_that_is_not_stored_is_no_edit_of_whoever_edits_next(self):
+        """Their version is the one that was answered; what it lacks was not taken back by them."""
+        for side in SIDES:
+            with self.subTest(side=side):
+                self.setUp()
+                code, name = self.edited(OTHER[side]), people.NAME
+                self.lie("not_stored", side, "PUT", ACCOUNTS[side] + "/")
+                self.edit(side, "account", {people.CODE[side]: code}, **{name[side]: "王乙"})
+                told = len(self.city.lines("conflicts", "--state", "any", "--kind", "write_rejected"))
+                self.ends_with_the_edit(code)
+                told = self.city.lines("conflicts", "--state", "any", "--kind", "write_rejected")[told:]
+                self.assertEqual(len(told), 1)
+                self.named(told[0], "not_stored")
+                self.assertEqual([self.person_row(each, code)[name[each]] for each in SIDES], ["王乙"] * 2)
+
     def test_an_account_answered_as_created_and_not_stored(self):
         for side in SIDES:
             with self.subTest(side=side):
