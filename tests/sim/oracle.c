@@ -36,16 +36,23 @@ void oracle_say(bool *ok, const char *format, ...)
 
 /* --- links ------------------------------------------------------------------------------------- */
 
+/* By their link, or by their codes: of two accounts, of which one stands in another region, nothing is linked. */
+static bool of_one_person(const struct standing *standing, const struct fact *one, const struct fact *other)
+{
+    const struct standing_link *link = standing_link(standing, WORLD_MUNICIPAL, WORLD_ACCOUNT, one->person_id);
+    const struct fact *here = standing_fact(standing, WORLD_MUNICIPAL, WORLD_ACCOUNT, one->person_id);
+    const struct fact *there = standing_fact(standing, WORLD_PROVINCIAL, WORLD_ACCOUNT, other->person_id);
+    if (link != NULL)
+        return link->is[WORLD_PROVINCIAL] != NULL && strcmp(link->is[WORLD_PROVINCIAL]->id, other->person_id) == 0;
+    return here != NULL && there != NULL && standing_one_person(here, there);
+}
+
 static bool one_by_nature(const struct standing *standing, const struct fact *one,
                           const struct fact *other)
 {
-    const struct standing_link *person =
-        standing_link(standing, WORLD_MUNICIPAL, WORLD_ACCOUNT, one->person_id);
     bool course = one->value[HOURS_COURSE_CODE][0] != '\0';
     int by = course ? HOURS_COURSE_CODE : HOURS_EVIDENCE;
-    bool one_person = person != NULL && person->is[WORLD_PROVINCIAL] != NULL &&
-                      strcmp(person->is[WORLD_PROVINCIAL]->id, other->person_id) == 0;
-    return one_person && strcmp(one->value[HOURS_YEAR], other->value[HOURS_YEAR]) == 0 &&
+    return of_one_person(standing, one, other) && strcmp(one->value[HOURS_YEAR], other->value[HOURS_YEAR]) == 0 &&
            strcmp(one->value[HOURS_CATEGORY], other->value[HOURS_CATEGORY]) == 0 &&
            strcmp(one->value[by], other->value[by]) == 0 && one->value[by][0] != '\0' &&
            standing_one_day(one->value[HOURS_FINISHED], other->value[HOURS_FINISHED]);
