@@ -84,7 +84,7 @@ static void play_oddities(struct chance *chance, struct history *history)
         "page_repeated", "page_skipped", "page_shift",   "total_lies",   "cursor_loop",
         "invalid_json",  "invalid_utf8", "nul",          "deep_nesting", "cut_after",     "extra_field",
         "same_twice",    "frozen_time",  "stale",        "token_revoked", "not_stored",   "other_record",
-        "other_index",   "version_kept", "other_origin", "cursor_expired"};
+        "other_index",   "version_kept", "other_origin", "cursor_expired", "empty_list"};
     for (unsigned left = 1 + chance_below(chance, 3); left > 0; left--) {
         const char *kind = kinds[chance_below(chance, sizeof kinds / sizeof kinds[0])];
         const char *side = world_side_names[chance_below(chance, WORLD_SIDES)];
