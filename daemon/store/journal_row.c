@@ -119,7 +119,7 @@ enum status journal_row_read(struct statement *statement, struct arena *arena, s
     write.origin_number = cover_take(&cover);
     if (cover.status == STATUS_CORRUPT && statement->store->reader) /* shown without what is sealed */
         cover.status = STATUS_OK;
-    if (cover.status == STATUS_OK)
+    if (cover.status == STATUS_OK || cover.status == STATUS_CORRUPT)
         *ret = write;
     return cover.status;
 }

@@ -17,7 +17,7 @@ enum status journal_row_seal(struct store *store, const struct write *write,
                              struct slice *ret_sealed);
 /* The values of JOURNAL_PLANNED in order. */
 void journal_row_bind(struct statement *statement, const struct write *write, struct slice sealed);
-/* The row of JOURNAL_ROW that the statement stands on. CORRUPT: it was changed. */
+/* The row of JOURNAL_ROW that the statement stands on. CORRUPT: it was changed, and *ret is not to be believed. */
 enum status journal_row_read(struct statement *statement, struct arena *arena, struct write *ret);
 /* Steps to the row, reads it, ends the statement. NOT_FOUND. */
 enum status journal_row_take(struct statement *statement, struct arena *arena, struct write *ret);

@@ -1,5 +1,6 @@
 #include "daemon/work/apply.h"
 
+#include "daemon/work/damage.h"
 #include "daemon/work/write_base.h"
 
 /* Where the lost write would stand: by its id, else by the codes that it names. */
@@ -19,26 +20,45 @@ static enum status ask_target(struct desk *desk, const struct write *write)
                         values.value[hours ? FIELD_HOURS_PERSON : FIELD_ACCOUNT_CODE], &asked);
 }
 
-enum status apply_ask_unknown(struct desk *desk, int64_t *ret_count)
+/* One whose seal does not open says nothing of what was sent: whatever it was about is left alone. */
+static enum status leave_damaged(struct desk *desk, const struct write *write)
+{
+    enum status status = damage_pass_over(desk, STATUS_CORRUPT);
+    return status == STATUS_OK ? hashset_add(&desk->unknown, write->subject) : status;
+}
+
+typedef enum status take_sent(struct desk *desk, const struct write *write);
+
+/* Every write that was sent and not heard of, of whatever run; how many could be read. */
+static enum status each_sent(struct desk *desk, take_sent *take, int64_t *ret_count)
 {
     struct write write = {0};
     int64_t after = 0;
     enum status status = STATUS_OK;
     *ret_count = 0;
-    for (;;) {
+    while (status == STATUS_OK) {
         arena_reset(&desk->arena);
         status = journal_next_in_state(desk->store, WRITE_SENT, 0, after, &desk->arena, &write);
-        if (status != STATUS_OK)
-            break;
+        bool damaged = status == STATUS_CORRUPT && write.number > after;
+        *ret_count += status == STATUS_OK;
         after = write.number;
-        (*ret_count)++;
-        status = hashset_add(&desk->unknown, write.subject);
-        if (status == STATUS_OK)
-            status = ask_target(desk, &write);
-        if (status != STATUS_OK)
-            break;
+        if (damaged)
+            status = leave_damaged(desk, &write);
+        else if (status == STATUS_OK)
+            status = take(desk, &write);
     }
     return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+}
+
+static enum status ask_sent(struct desk *desk, const struct write *write)
+{
+    enum status status = hashset_add(&desk->unknown, write->subject);
+    return status == STATUS_OK ? ask_target(desk, write) : status;
+}
+
+enum status apply_ask_unknown(struct desk *desk, int64_t *ret_count)
+{
+    return each_sent(desk, ask_sent, ret_count);
 }
 
 /* Which fields the target holds as the write left them, though it has moved on since: they were ours, and are not taken
@@ -72,31 +92,26 @@ static enum status settle_found(struct desk *desk, const struct write *write)
                                : status;
 }
 
+static enum status resolve_sent(struct desk *desk, const struct write *write)
+{
+    if (desk->side_failed[write->target])
+        return STATUS_OK;
+    enum status status = settle_found(desk, write);
+    if (status == STATUS_OK && !slice_empty(write->source_id))
+        status = stage_set_dirty(desk->store, side_other(write->target), write->entity, write->source_id, true);
+    return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+}
+
 enum status apply_resolve_unknown(struct desk *desk)
 {
-    struct write write = {0};
-    int64_t after = 0;
+    int64_t count = 0;
     enum status status = store_begin(desk->store);
     if (status != STATUS_OK)
         return status;
-    for (;;) {
-        arena_reset(&desk->arena);
-        status = journal_next_in_state(desk->store, WRITE_SENT, 0, after, &desk->arena, &write);
-        if (status != STATUS_OK)
-            break;
-        after = write.number;
-        if (desk->side_failed[write.target])
-            continue;
-        status = settle_found(desk, &write);
-        if (status == STATUS_OK && !slice_empty(write.source_id))
-            status = stage_set_dirty(desk->store, side_other(write.target), write.entity,
-                                     write.source_id, true);
-        if (status != STATUS_OK && status != STATUS_NOT_FOUND)
-            break;
-    }
     hashset_clear(&desk->unknown);
     hashset_clear(&desk->asked);
-    if (status != STATUS_NOT_FOUND) {
+    status = each_sent(desk, resolve_sent, &count);
+    if (status != STATUS_OK) {
         store_rollback(desk->store);
         return status;
     }

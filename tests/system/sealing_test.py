@@ -137,6 +137,23 @@ class Damaged(SealedCase):
         self.assertEqual(self.mobile(hurt), "13800005556")
 
     # holds: seal.damaged_row
+    def test_a_sent_write_without_an_answer_that_was_changed_leaves_its_record_alone_and_the_rest_goes_on(self):
+        hurt, other = self.people(2)
+        self.set_mobile(hurt, "13800005557")
+        self.city.control("/fault", {"kind": "answer_lost", "side": "provincial", "method": "PUT", "path": "/gw/ry/"})
+        self.city.control("/fault", {"kind": "cut_before", "side": "provincial", "method": "GET", "path": "/gw/ry/",
+                                     "count": -1})
+        self.once(exits=(4,))
+        self.city.control("/fault", method="DELETE")
+        number = self.damage("write", "state = 2")
+        self.set_mobile(hurt, "13800005558")
+        self.set_mobile(other, "13800005559")
+        for _ in range(2):
+            self.once(exits=(5,))
+            self.assertEqual((self.mobile(hurt), self.mobile(other)), ("13800005557", "13800005559"))
+        self.assertIn(("write", number), [(event["table"], event["number"]) for event in self.events("row_damaged")])
+
+    # holds: seal.damaged_row
     def test_a_write_with_a_changed_byte_is_shown_without_what_is_sealed(self):
         number = self.damage("write", "1")
         with self.database("state.db") as database:
