@@ -277,16 +277,18 @@ static enum status gather_annual(struct person_case *at)
     return status;
 }
 
-static struct slice finished_of(const struct person_pair *pair)
+static const struct record *record_of(const struct person_pair *pair)
 {
-    const struct person_copy *copy =
-        &pair->side[pair->side[MUNICIPAL].here ? MUNICIPAL : PROVINCIAL];
-    return copy->decoded.record.value[FIELD_HOURS_FINISHED];
+    return &pair->side[pair->side[MUNICIPAL].here ? MUNICIPAL : PROVINCIAL].decoded.record;
 }
 
+/* Of two that were finished at once the same one is first each time: the later counts as the second of one course. */
 static int by_finished(const void *one, const void *other)
 {
-    return slice_compare(finished_of(one), finished_of(other));
+    const struct record *first = record_of(one);
+    const struct record *second = record_of(other);
+    int order = slice_compare(first->value[FIELD_HOURS_FINISHED], second->value[FIELD_HOURS_FINISHED]);
+    return order != 0 ? order : slice_compare(first->remote_id, second->remote_id);
 }
 
 enum status person_gather(struct person_case *at)
