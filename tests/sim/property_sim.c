@@ -18,7 +18,7 @@
 
 enum {
     SEEDS_OF_CHECK = 2000,
-    RECORDED = 40, /* of so many seeds one has its cycles recorded, and replayed at once */
+    RECORDED = 10, /* of so many seeds one has its cycles recorded, and replayed at once */
     JOBS_OF_CHECK = 2,
     QUIET_MOST = 8,
     QUIET_MINUTES = 20,
