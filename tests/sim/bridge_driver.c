@@ -1,5 +1,6 @@
 #include "tests/sim/bridge_driver.h"
 
+#include "daemon/log.h"
 #include "daemon/recording/replay.h"
 #include "tests/sim/clerk.h"
 #include "tests/sim/definitions.h"
@@ -46,6 +47,7 @@ static const char settings_text[] = "[bridge]\n"
 static struct {
     char root[PATH_BYTES];
     char state[PATH_BYTES], log[PATH_BYTES]; /* of the bridge at hand */
+    char kept[PATH_BYTES];                   /* a copy of its state; "": none */
     unsigned lives;
     struct settings settings;
     struct bridge *bridge;
@@ -189,6 +191,7 @@ void driver_prepare(void)
     }
     (void)snprintf(driver.state, PATH_BYTES, "%.200s/empty", driver.root);
     (void)snprintf(driver.log, PATH_BYTES, "%.200s/log", driver.root);
+    log_level(3); /* a state that is put back is no news here */
     loop_begin(1, 1700000000000);
     open_bridge();
     close_bridge();
@@ -223,9 +226,17 @@ void driver_begin(void)
     open_bridge();
 }
 
+static void forget_kept(void)
+{
+    if (driver.kept[0] != '\0')
+        remove_folder(driver.kept);
+    driver.kept[0] = '\0';
+}
+
 void driver_end(void)
 {
     close_bridge();
+    forget_kept();
     remove_folder(driver.state);
     remove_folder(driver.log);
 }
@@ -233,6 +244,33 @@ void driver_end(void)
 struct bridge *driver_bridge(void)
 {
     return driver.bridge;
+}
+
+void driver_keep_state(void)
+{
+    char log[PATH_BYTES];
+    forget_kept();
+    next_life(driver.kept, log);
+    copy_folder(driver.state, driver.kept);
+}
+
+bool driver_put_state_back(bool with_stage)
+{
+    char log[PATH_BYTES];
+    char stage[2 * PATH_BYTES];
+    if (driver.kept[0] == '\0')
+        return false;
+    close_bridge();
+    remove_folder(driver.state);
+    next_life(driver.state, log);
+    copy_folder(driver.kept, driver.state);
+    static const char *const names[] = {"stage.db", "stage.db-wal"};
+    for (size_t index = 0; !with_stage && index < 2; index++) {
+        (void)snprintf(stage, sizeof stage, "%.240s/%s", driver.state, names[index]);
+        (void)unlink(stage);
+    }
+    open_bridge();
+    return true;
 }
 
 /* --- a cycle ----------------------------------------------------------------------------------- */

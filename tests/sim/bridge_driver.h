@@ -16,6 +16,11 @@ void driver_set_rate(unsigned per_second);
 /* Opens a bridge with an empty state. */
 void driver_begin(void);
 void driver_end(void);
+/* Copies the state aside, between two cycles; and later puts it where the state is, the log going on. A backup has no
+ * stage; a machine put back has one of then. False: nothing was kept. */
+void driver_keep_state(void);
+bool driver_put_state_back(bool with_stage);
+
 /* Between begin and end; not across a crash. */
 struct bridge *driver_bridge(void);
 

@@ -157,6 +157,17 @@ static bool play_round(struct chance *chance, struct chance *apart, struct histo
            not_overtaken(before, history->clean[round] && apart == NULL);
 }
 
+/* A machine is put back, or a backup. */
+static void play_own_state(struct chance *chance, struct history *history)
+{
+    if (chance_percent(chance, 15)) {
+        driver_keep_state();
+    } else if (chance_percent(chance, 15) && driver_put_state_back(chance_percent(chance, 50))) {
+        history->state_put = true;
+        memset(history->agreed, 0, sizeof history->agreed);
+    }
+}
+
 /* Cycles without edits and faults until so many of them, full ones, change nothing: a write that was answered and not
  * stored is told by the second. */
 static bool become_quiet(struct history *history, unsigned quiet_cycles)
@@ -224,8 +235,11 @@ static bool play(uint64_t seed, bool talk, bool oddly)
     bool hostile = chance_percent(&chance, 60);
     bool ok = true;
     loop_let_clock_jump(jumps);
-    for (unsigned left = 3 + chance_below(&chance, 6); left > 0; left--)
+    for (unsigned left = 3 + chance_below(&chance, 6); left > 0; left--) {
         ok = play_round(&chance, odd ? &apart : NULL, &history, hostile) && ok;
+        if (odd)
+            play_own_state(&apart, &history);
+    }
     loop_let_clock_jump(false);
     for (int side = 0; side < WORLD_SIDES; side++)
         world_set_clock(side, 0);
