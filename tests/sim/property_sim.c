@@ -91,6 +91,8 @@ static void play_oddities(struct chance *chance, struct history *history)
         /* the province states no total: of what it leaves out only the guard tells, which counts thousands */
         if (strcmp(kind, "page_skipped") == 0)
             side = world_side_names[WORLD_MUNICIPAL];
+        if (strcmp(kind, "empty_list") == 0 && history->rounds == 1) /* of the first listing nothing tells at all */
+            continue;
         world_fault(json_pack("{s:s,s:s,s:i,s:i,s:i,s:i,s:i,s:i}", "kind", kind, "side", side, "count",
                               (int)(1 + chance_below(chance, 3)), "after", (int)chance_below(chance, 20), "seconds",
                               20, "depth", 2000, "delta", (int)chance_below(chance, 5) - 2, "index",
