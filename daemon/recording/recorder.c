@@ -127,6 +127,8 @@ static void line_setup(struct recorder *recorder, const struct run_setup *setup)
         buffer_printf(line, ",\"left_alone_%s\":%d", side_name(side), setup->left_alone[side]);
         buffer_printf(line, ",\"probe_%s\":%d", side_name(side), setup->probe[side]);
         buffer_printf(line, ",\"retries_spent_%s\":%lld", side_name(side), (long long)setup->retries[side].spent);
+        buffer_printf(line, ",\"measured_%s\":%d", side_name(side), setup->has_offset[side]);
+        buffer_printf(line, ",\"offset_ms_%s\":%lld", side_name(side), (long long)setup->offset_ms[side]);
     }
 }
 

@@ -129,6 +129,8 @@ static enum status make_run(struct replay *replay, const json_t *head)
         setup.left_alone[side] = number_of_side(head, "left_alone", side) != 0;
         setup.probe[side] = number_of_side(head, "probe", side) != 0;
         setup.retries[side].spent = number_of_side(head, "retries_spent", side);
+        setup.has_offset[side] = number_of_side(head, "measured", side) != 0;
+        setup.offset_ms[side] = number_of_side(head, "offset_ms", side);
     }
     return run_new(&setup, &replay->run);
 }

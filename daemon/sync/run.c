@@ -170,6 +170,9 @@ static bool quiet(const struct run *run)
 /* After reading: what is missing is asked for, then everything is decided. */
 static void after_needs(struct run *run)
 {
+    run_stream_clock(run);
+    if (!quiet(run))
+        return; /* comes here again with the answer */
     if (run->settled) {
         if (run_both_usable(run))
             enter(run, PHASE_CHECKING);

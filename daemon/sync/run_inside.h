@@ -86,6 +86,8 @@ void run_ask_write(struct run *run);
 /* Asks the side's clock where it has such a call, then begins its streams: called again once the
  * clock is answered. */
 void run_stream_sign_on(struct run *run, enum side side);
+/* Asks the clock of a side that no answer told yet: nothing is decided without it. */
+void run_stream_clock(struct run *run);
 /* A page of a stream, or its cursor's death: the next page, the next region, or its end. */
 void run_stream_page(struct run *run, const struct exchange *exchange,
                      const struct received *received);

@@ -67,16 +67,14 @@ void run_stream_answered(struct run *run, enum side side)
         streams_begin(run, side);
 }
 
-void run_stream_sign_on(struct run *run, enum side side)
+static bool has_unasked_clock(const struct run *run, enum side side)
 {
-    bool clock = !run->asked_clock[side] && definition_has_clock_call(run->setup.definition[side]);
-    if (!run_side_usable(run, side))
-        return;
-    if (!clock) {
-        run->ready[side] = true;
-        streams_begin(run, side);
-        return;
-    }
+    return run_side_usable(run, side) && !run->asked_clock[side] &&
+           definition_has_clock_call(run->setup.definition[side]);
+}
+
+static void ask_clock(struct run *run, enum side side)
+{
     struct exchange *exchange = exchange_new(side, PURPOSE_CLOCK);
     if (exchange == NULL) {
         run->stop = true;
@@ -85,6 +83,46 @@ void run_stream_sign_on(struct run *run, enum side side)
     exchange->request.call = CALL_TIME;
     run->asked_clock[side] = true;
     run_effect_send(run, exchange);
+}
+
+/* A listing without a time to begin at ends at the server's time when it began. */
+static bool begins_at_a_time(const struct run *run, enum side side)
+{
+    for (int entity = 0; entity < ENTITIES; entity++) {
+        if (run->since[side][entity] == 0 &&
+            definition_has(run->setup.definition[side], CALL_LIST, (enum entity)entity))
+            return false;
+    }
+    return true;
+}
+
+/* Whoever was measured before, and tells its time with every answer, need not be asked first. */
+static bool tells_by_itself(const struct run *run, enum side side)
+{
+    const struct run_setup *setup = &run->setup;
+    return setup->has_offset[side] && definition_has_date(setup->definition[side]) &&
+           (setup->kind == RUN_SCOPED ||
+            (setup->kind == RUN_INCREMENTAL && begins_at_a_time(run, side)));
+}
+
+void run_stream_sign_on(struct run *run, enum side side)
+{
+    if (!run_side_usable(run, side))
+        return;
+    if (has_unasked_clock(run, side) && !tells_by_itself(run, side)) {
+        ask_clock(run, side);
+        return;
+    }
+    run->ready[side] = true;
+    streams_begin(run, side);
+}
+
+void run_stream_clock(struct run *run)
+{
+    for (enum side side = MUNICIPAL; side < SIDES; side++) {
+        if (!run->side[side].has_offset && has_unasked_clock(run, side))
+            ask_clock(run, side);
+    }
 }
 
 void run_stream_annual(struct run *run)

@@ -86,6 +86,7 @@ struct world {
     bool probed[SIDES];                   /* was down before: nothing goes beside the first until it answered */
     bool measured[SIDES], stepped[SIDES]; /* the platforms' clocks, as the answers told */
     bool before[SIDES];                   /* measured before the run */
+    bool asked_clock[SIDES];
     int64_t offset_ms[SIDES];
     size_t looked_for; /* how often what was overtaken or not heard of was looked for, to decide it again */
     long stop_at; /* step; -1: never */
@@ -486,6 +487,14 @@ static struct exchange *next_write(struct world *world, unsigned asked, unsigned
     return exchange;
 }
 
+/* holds: merge.clocks */
+static void check_clocks_known(const struct world *world)
+{
+    for (int side = 0; side < SIDES; side++)
+        HOLDS(world, world->measured[side] || world->asked_clock[side] ||
+                         !definition_has_clock_call(definitions[side]));
+}
+
 static void do_job(struct world *world, const struct effect *effect, struct event *ret)
 {
     *ret = (struct event){.kind = EVENT_JOB, .job = effect->job, .side = effect->side,
@@ -500,7 +509,10 @@ static void do_job(struct world *world, const struct effect *effect, struct even
     case JOB_LISTED: ret->guard = chance(world, 5); break;
     case JOB_RESOLVE: resolve(world); break;
     case JOB_BEGIN: world->pieces = 1 + (unsigned)below(world, 4); break;
-    case JOB_DECIDE: decide(world, ret); break;
+    case JOB_DECIDE:
+        check_clocks_known(world);
+        decide(world, ret);
+        break;
     case JOB_NEED: ret->next = next_need(world, effect->side); break;
     case JOB_GUARD:
         ret->writes = (int64_t)count_writes(world, PLANNED);
@@ -555,6 +567,7 @@ static void begin_send(struct world *world, const struct effect *effect)
     HOLDS(world, sends <= ATTEMPTS_MOST);
     HOLDS(world, exchange->attempt == sends);
     check_retries(world, exchange->side, sends);
+    world->asked_clock[exchange->side] |= exchange->purpose == PURPOSE_CLOCK;
     if (exchange->purpose == PURPOSE_WRITE)
         check_write_sent(world, exchange, sends);
     if (exchange->purpose == PURPOSE_NEED && !exchange->paged)
