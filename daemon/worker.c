@@ -40,25 +40,29 @@ static struct task *take(struct queue *queue)
     return task;
 }
 
+/* Waits for the next task; NULL: there will be none. */
+static struct task *next_task(struct worker *worker)
+{
+    struct task *task = NULL;
+    uv_mutex_lock(&worker->lock);
+    while ((task = take(&worker->waiting)) == NULL && !worker->ending)
+        uv_cond_wait(&worker->posted, &worker->lock);
+    uv_mutex_unlock(&worker->lock);
+    return task;
+}
+
+/* Whoever is woken finds the lock free: it is given back before. */
 static void work(void *argument)
 {
     struct worker *worker = argument;
-    uv_mutex_lock(&worker->lock);
-    for (;;) {
-        struct task *task = take(&worker->waiting);
-        if (task == NULL && worker->ending)
-            break;
-        if (task == NULL) {
-            uv_cond_wait(&worker->posted, &worker->lock);
-            continue;
-        }
-        uv_mutex_unlock(&worker->lock);
+    struct task *task = NULL;
+    while ((task = next_task(worker)) != NULL) {
         task->work(task);
         uv_mutex_lock(&worker->lock);
         put(&worker->finished, task);
+        uv_mutex_unlock(&worker->lock);
         (void)uv_async_send(&worker->async);
     }
-    uv_mutex_unlock(&worker->lock);
 }
 
 static struct task *take_finished(struct worker *worker)
@@ -122,8 +126,8 @@ void worker_post(struct worker *worker, struct task *task)
     worker->pending++;
     uv_mutex_lock(&worker->lock);
     put(&worker->waiting, task);
-    uv_cond_signal(&worker->posted);
     uv_mutex_unlock(&worker->lock);
+    uv_cond_signal(&worker->posted);
 }
 
 void worker_close(struct worker *worker, void (*closed)(void *context), void *context)
