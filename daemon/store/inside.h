@@ -30,6 +30,7 @@ struct store {
     bool reader;
     bool opened;         /* for writing, to the end: it may be closed in order */
     bool transaction;    /* between begin and commit or rollback */
+    bool unsynced;       /* the transaction's commit is not synced by itself */
     bool stage_new;      /* stage.db was made empty by this opening */
     bool damaged;        /* SQLite found a damaged page: look closely at the next opening */
     int64_t look_recent; /* entries that wait to be merged (look.h); -1: not counted */

@@ -2,7 +2,7 @@
 
 /* Numbers of enum write_state in the texts: 0 proposed, 1 planned, 2 sent, 3 settled, 4 rejected,
  * 5 overtaken, 6 dropped. */
-enum { PLAN, PLANNED, SENT, KNOWN, NEXT, NEXT_OF_RUN, GET, REJECTED, OF_SUBJECT, OF_REFERENCE };
+enum { PLAN, PLANNED, SENT, KNOWN, NEXT, NEXT_SENT, NEXT_OF_RUN, GET, REJECTED, OF_SUBJECT, OF_REFERENCE };
 
 static const struct sql sql[] = {
     [PLAN] = {"plan a write",
@@ -19,6 +19,9 @@ static const struct sql sql[] = {
                " known_at = CASE WHEN ?2 > 2 THEN ?4 ELSE 0 END WHERE number = ?1"},
     [NEXT] = {"walk the writes", "SELECT " JOURNAL_ROW " FROM write"
                                  " WHERE state = ?1 AND number > ?2 ORDER BY number LIMIT 1"},
+    /* In numbers: whether a partial index serves is else asked anew at each use. */
+    [NEXT_SENT] = {"walk the writes that were sent", "SELECT " JOURNAL_ROW " FROM write"
+                   " WHERE state = 2 AND number > ?1 ORDER BY number LIMIT 1"},
     [NEXT_OF_RUN] = {"walk a run's writes",
                      "SELECT " JOURNAL_ROW " FROM write WHERE state = ?1 AND number > ?2"
                      " AND run = ?3 ORDER BY number LIMIT 1"},
@@ -119,8 +122,10 @@ enum status journal_next_in_state(struct store *store, enum write_state state, i
                                   int64_t after, struct arena *arena, struct write *ret)
 {
     struct statement statement;
-    statement_open(&statement, store, &sql[run == 0 ? NEXT : NEXT_OF_RUN]);
-    statement_bind_number(&statement, state);
+    bool sent = run == 0 && state == WRITE_SENT;
+    statement_open(&statement, store, &sql[sent ? NEXT_SENT : run == 0 ? NEXT : NEXT_OF_RUN]);
+    if (!sent)
+        statement_bind_number(&statement, state);
     statement_bind_number(&statement, after);
     if (run != 0)
         statement_bind_number(&statement, run);

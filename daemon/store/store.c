@@ -11,8 +11,11 @@
 
 enum { ROW_BYTES = 8 * 1024 * 1024 }; /* the most that a row's covered texts may take */
 
-enum { META_GET, META_SET, SECRET_GET, SECRET_SET };
+enum { BEGIN_READING, BEGIN_WRITING, COMMIT, META_GET, META_SET, SECRET_GET, SECRET_SET };
 static const struct sql sql[] = {
+    [BEGIN_READING] = {"begin a transaction", "BEGIN"},
+    [BEGIN_WRITING] = {"begin a transaction", "BEGIN IMMEDIATE"},
+    [COMMIT] = {"commit", "COMMIT"},
     [META_GET] = {"read a setting of operation", "SELECT value FROM main.meta WHERE name = ?1"},
     [META_SET] = {"write a setting of operation",
                   "INSERT INTO main.meta (name, value) VALUES (?1, ?2)"
@@ -173,17 +176,42 @@ bool store_take_damage(struct store *store, struct store_damage *ret)
     return seal;
 }
 
+static enum status run_one(struct store *store, int which)
+{
+    struct statement statement;
+    statement_open(&statement, store, &sql[which]);
+    return statement_run(&statement);
+}
+
 enum status store_begin(struct store *store)
 {
     if (store->transaction)
         return STATUS_INVALID;
-    const char *text = store->reader ? "BEGIN" : "BEGIN IMMEDIATE";
-    int code = sqlite3_exec(store->db, text, NULL, NULL, NULL);
-    if (code != SQLITE_OK)
-        return statement_fail(store, "begin a transaction", code);
-    store->transaction = true;
     store->failed = STATUS_OK;
+    enum status status = run_one(store, store->reader ? BEGIN_READING : BEGIN_WRITING);
+    store->transaction = status == STATUS_OK;
+    return status;
+}
+
+/* Only between two transactions; it is no statement that could be kept. */
+static enum status set_synced(struct store *store, bool synced)
+{
+    int code = sqlite3_exec(store->db, synced ? "PRAGMA main.synchronous = FULL" : "PRAGMA main.synchronous = NORMAL",
+                            NULL, NULL, NULL);
+    if (code != SQLITE_OK)
+        return statement_fail(store, "say what must be on the disk", code);
+    store->unsynced = !synced;
     return STATUS_OK;
+}
+
+enum status store_begin_unsynced(struct store *store)
+{
+    enum status status = store->transaction ? STATUS_INVALID : set_synced(store, false);
+    if (status == STATUS_OK)
+        status = store_begin(store);
+    if (status != STATUS_OK && store->unsynced)
+        (void)set_synced(store, true);
+    return status;
 }
 
 /* What was known by heart of the files may have been rolled back. */
@@ -196,16 +224,16 @@ static void forget_known(struct store *store)
 enum status store_commit(struct store *store)
 {
     enum status status = store->transaction ? store->failed : STATUS_INVALID;
-    if (store->transaction && status == STATUS_OK) {
-        int code = sqlite3_exec(store->db, "COMMIT", NULL, NULL, NULL);
-        if (code != SQLITE_OK)
-            status = statement_fail(store, "commit", code);
-    }
+    if (status == STATUS_OK)
+        status = run_one(store, COMMIT);
     if (status != STATUS_OK)
         forget_known(store);
     store->transaction = false;
     store->failed = STATUS_OK;
-    return status;
+    if (!store->unsynced)
+        return status;
+    enum status synced = set_synced(store, true);
+    return status == STATUS_OK ? synced : status;
 }
 
 void store_rollback(struct store *store)
@@ -215,6 +243,8 @@ void store_rollback(struct store *store)
     forget_known(store);
     store->transaction = false;
     store->failed = STATUS_OK;
+    if (store->unsynced)
+        (void)set_synced(store, true);
 }
 
 enum status store_meta_get(struct store *store, const char *name, struct arena *arena,

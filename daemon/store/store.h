@@ -70,6 +70,9 @@ bool store_take_damage(struct store *store, struct store_damage *ret);
  * (link_put) leaves it open. Outside a transaction each write is one of its own. A reader's
  * transaction is one view of both files: keep it short. */
 enum status store_begin(struct store *store);
+/* The same, of what may be lost when the machine dies: its commit reaches the disk with the next one of
+ * store_begin. Only for what the next cycle does again by itself, since the stage may then know more. */
+enum status store_begin_unsynced(struct store *store);
 enum status store_commit(struct store *store);
 void store_rollback(struct store *store);
 

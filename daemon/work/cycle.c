@@ -148,7 +148,8 @@ static enum status open_job(struct cycle *cycle, struct event *ret)
     ret->paused = cycle->paused || cycle->refused != NULL;
     if (ret->paused)
         return STATUS_OK;
-    enum status status = store_begin(cycle->desk.store);
+    /* What is opened here is opened again after a crash: it reaches the disk with what the cycle does first. */
+    enum status status = store_begin_unsynced(cycle->desk.store);
     if (status != STATUS_OK)
         return status;
     status = known_time_open(&cycle->desk);
@@ -184,36 +185,61 @@ static void take_sides(struct cycle *cycle)
 static enum status judge_platform(struct cycle *cycle, const struct effect *effect)
 {
     struct desk *desk = &cycle->desk;
-    enum status status = store_begin(desk->store);
-    if (status != STATUS_OK)
-        return status;
+    enum status status = STATUS_OK;
     if (effect->certified)
         status = signs_newest(desk, effect->side, effect->entity, effect->watermark);
-    if (status == STATUS_OK && desk->guard == NULL)
-        status = signs_judge(desk, effect->side);
-    if (status == STATUS_OK)
-        return store_commit(desk->store);
-    store_rollback(desk->store);
-    return status;
+    return status == STATUS_OK && desk->guard == NULL ? signs_judge(desk, effect->side) : status;
 }
 
 /* The watermark moves only now, when the pages are stored; and never back. */
-static enum status listed_job(struct cycle *cycle, const struct effect *effect, struct event *ret)
+static enum status move_watermark(struct cycle *cycle, const struct effect *effect)
 {
     struct desk *desk = &cycle->desk;
     struct watermark mark;
-    take_sides(cycle);
     enum status status = stage_watermark(desk->store, effect->side, effect->entity, &mark);
-    if (status == STATUS_OK && reached(cycle, effect) > mark.since && cycle->kind != RUN_SCOPED) {
-        mark.since = reached(cycle, effect);
-        status = stage_set_watermark(desk->store, effect->side, effect->entity, &mark);
-    }
-    if (status == STATUS_OK && effect->certified)
-        status = decide_missing(desk, effect->side, effect->entity, effect->raw);
-    if (status == STATUS_OK && effect->certified && desk->guard == NULL)
-        desk->known_whole[effect->side][effect->entity] = true;
+    if (status != STATUS_OK || reached(cycle, effect) <= mark.since || cycle->kind == RUN_SCOPED)
+        return status;
+    mark.since = reached(cycle, effect);
+    return stage_set_watermark(desk->store, effect->side, effect->entity, &mark);
+}
+
+static enum status in_transaction(struct cycle *cycle, const struct effect *effect,
+                                  enum status (*step)(struct cycle *cycle, const struct effect *effect))
+{
+    enum status status = store_begin(cycle->desk.store);
+    if (status != STATUS_OK)
+        return status;
+    status = step(cycle, effect);
     if (status == STATUS_OK)
-        status = judge_platform(cycle, effect);
+        return store_commit(cycle->desk.store);
+    store_rollback(cycle->desk.store);
+    return status;
+}
+
+/* An increment: nothing is missing. */
+static enum status end_increment(struct cycle *cycle, const struct effect *effect)
+{
+    enum status status = move_watermark(cycle, effect);
+    return status == STATUS_OK ? judge_platform(cycle, effect) : status;
+}
+
+static enum status end_certified(struct cycle *cycle, const struct effect *effect)
+{
+    struct desk *desk = &cycle->desk;
+    enum status status = in_transaction(cycle, effect, move_watermark);
+    if (status == STATUS_OK)
+        status = decide_missing(desk, effect->side, effect->entity, effect->raw);
+    if (status == STATUS_OK && desk->guard == NULL)
+        desk->known_whole[effect->side][effect->entity] = true;
+    return status == STATUS_OK ? in_transaction(cycle, effect, judge_platform) : status;
+}
+
+static enum status listed_job(struct cycle *cycle, const struct effect *effect, struct event *ret)
+{
+    struct desk *desk = &cycle->desk;
+    take_sides(cycle);
+    enum status status = effect->certified ? end_certified(cycle, effect)
+                                           : in_transaction(cycle, effect, end_increment);
     ret->guard = desk->guard != NULL;
     ret->needs = all_needs(desk);
     return status;
