@@ -35,6 +35,7 @@ struct store {
     bool damaged;        /* SQLite found a damaged page: look closely at the next opening */
     int64_t look_recent; /* entries that wait to be merged (look.h); -1: not counted */
     struct slots struck; /* from the roll (roll.h) */
+    int64_t strikes;     /* roll_strikes */
     bool struck_known;   /* the set is what the file holds; if not, all are taken for struck */
     enum status failed;  /* why the transaction was rolled back; OK: it was not */
     struct store_error last;

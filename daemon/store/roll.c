@@ -171,6 +171,7 @@ enum status roll_end(struct store *store, enum side side, enum entity entity, un
 enum status roll_strike(struct store *store, enum side side, enum entity entity, int64_t slot)
 {
     struct statement statement;
+    store->strikes++;
     statement_open(&statement, store, &sql[STRIKE]);
     statement_bind_number(&statement, side);
     statement_bind_number(&statement, entity);
@@ -184,9 +185,15 @@ bool roll_struck(const struct store *store, int64_t slot)
     return !store->struck_known || slots_has(&store->struck, slot);
 }
 
+int64_t roll_strikes(const struct store *store)
+{
+    return store->strikes;
+}
+
 enum status roll_forget(struct store *store, enum side side)
 {
     struct statement statement;
+    store->strikes++;
     enum status status = cut(store, place_of(side, ENTITY_ACCOUNT, 0) - 1,
                              place_of(side, (enum entity)(ENTITIES - 1), UINT32_MAX));
     if (status != STATUS_OK)

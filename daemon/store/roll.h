@@ -41,6 +41,9 @@ enum status roll_end(struct store *store, enum side side, enum entity entity, un
 /* What the roll says of the record no longer holds. */
 enum status roll_strike(struct store *store, enum side side, enum entity entity, int64_t slot);
 bool roll_struck(const struct store *store, int64_t slot);
+/* How many were struck since the store was opened, whatever became of the transaction: while it stays, no record
+ * that was staged became another. */
+int64_t roll_strikes(const struct store *store);
 /* The side is told wholly anew. */
 enum status roll_forget(struct store *store, enum side side);
 

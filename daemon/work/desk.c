@@ -1,5 +1,7 @@
 #include "daemon/work/desk.h"
 
+#include "daemon/work/recent_page.h"
+
 #include "daemon/work/roll_call.h"
 
 #include <stdio.h>
@@ -72,6 +74,7 @@ void desk_reset(struct desk *desk)
 void desk_free(struct desk *desk)
 {
     desk_reset(desk);
+    recent_page_clear(desk);
     arena_free(&desk->arena);
     arena_free(&desk->walk);
 }

@@ -105,6 +105,14 @@ struct roll_call {
     bool any_gone;           /* some record was read by id and is gone */
 };
 
+/* The first page of a side's increment: see daemon/work/recent_page.h. */
+struct recent_page {
+    int64_t run;          /* the last cycle that asked for it */
+    int64_t strikes;      /* how many staged records had become others when it came */
+    bool changed;         /* some row of it was not staged with its bytes */
+    struct roll_page rows; /* none: it is not known */
+};
+
 struct desk {
     /* borrowed, for the cycle */
     struct store *store;
@@ -145,6 +153,8 @@ struct desk {
     struct hashset days;     /* a person's days that were shared out, and the records that got a place */
     struct need_list needs;
     struct roll_call roll[SIDES][ENTITIES];
+    struct recent_page recent_pages[SIDES][ENTITIES]; /* kept from cycle to cycle */
+    struct recent_page *recent; /* of these the one whose answer is taken in; NULL: none */
     struct slots listed;     /* what full listings of this cycle brought */
     struct stage_fetch fetch; /* the request whose answer is taken in */
     struct desk_counts counts;

@@ -1,5 +1,6 @@
 #include "daemon/work/intake_inside.h"
 
+#include "daemon/work/recent_page.h"
 #include "daemon/work/roll_call.h"
 
 enum { DRIFT_PAGE = 20 };
@@ -30,6 +31,7 @@ struct page {
     enum side side;
     enum entity entity;
     bool listed;    /* of a full listing: each row is called against the roll */
+    bool same;      /* the rows are those that were expected */
     int64_t *slots; /* of its rows, in order; they stand for the ids */
     size_t count;
     struct page_facts *facts;
@@ -55,6 +57,8 @@ static enum status note_row(struct page *page, const struct roll_entry *entry, b
     enum status status = STATUS_OK;
     if (page->listed)
         status = roll_call_present(page->desk, page->side, page->entity, entry, &before);
+    else if (page->desk->recent != NULL && !page->same)
+        status = recent_page_row(page->desk, entry, known && outcome == INTAKE_UNCHANGED);
     page->slots[page->count++] = entry->slot;
     note_time(page->facts, entry->updated);
     page->facts->fresh += !before || moved;
@@ -99,22 +103,22 @@ static enum status take_rows(struct page *page, const struct answer *answer)
     return status;
 }
 
+/* The page as it was before, whose rows are these. */
+static const struct roll_page *same_page(const struct desk *desk, enum side side, enum entity entity, bool listed)
+{
+    return listed ? roll_call_same(desk, side, entity) : &desk->recent->rows;
+}
+
 /* The page came as it was: nothing of it was even taken apart. */
 static enum status take_same(struct page *page)
 {
-    const struct roll_page *same = roll_call_same(page->desk, page->side, page->entity);
+    const struct roll_page *same = same_page(page->desk, page->side, page->entity, page->listed);
     enum status status = STATUS_OK;
     for (size_t index = 0; status == STATUS_OK && index < same->count; index++)
         status = note_row(page, &same->entries[index], true, INTAKE_UNCHANGED);
     page->desk->counts.read[page->side] += (int64_t)same->count;
     page->facts->raw = same->count;
     return status;
-}
-
-static size_t rows_of(const struct desk *desk, enum side side, enum entity entity,
-                      const struct answer *answer)
-{
-    return answer->rows_same ? roll_call_same(desk, side, entity)->count : answer->row_count;
 }
 
 enum status intake_page(struct desk *desk, enum side side, enum entity entity,
@@ -125,17 +129,23 @@ enum status intake_page(struct desk *desk, enum side side, enum entity entity,
                                .total = answer->total,
                                .next = answer->next,
                                .stated = answer->stated};
-    struct page page = {.desk = desk, .side = side, .entity = entity, .listed = listed, .facts = &facts};
+    struct page page = {.desk = desk, .side = side, .entity = entity, .listed = listed,
+                        .same = answer->rows_same, .facts = &facts};
+    size_t rows = page.same ? same_page(desk, side, entity, listed)->count : answer->row_count;
     enum status status = page_drifted(desk, side, entity, answer, ret_stopped);
     if (status != STATUS_OK || *ret_stopped)
         return status;
-    page.slots = arena_alloc(&desk->arena, (rows_of(desk, side, entity, answer) + 1) * sizeof *page.slots);
+    page.slots = arena_alloc(&desk->arena, (rows + 1) * sizeof *page.slots);
     if (page.slots == NULL)
         return STATUS_NO_MEMORY;
-    status = answer->rows_same ? take_same(&page) : take_rows(&page, answer);
+    if (desk->recent != NULL && !page.same)
+        recent_page_begin(desk);
+    status = page.same ? take_same(&page) : take_rows(&page, answer);
     digest_quick((struct slice){(const char *)page.slots, page.count * sizeof *page.slots}, facts.ids);
     if (status == STATUS_OK && listed)
         status = roll_call_close(desk, side, entity, answer->row_array);
+    if (status == STATUS_OK && desk->recent != NULL && !page.same)
+        recent_page_close(desk, answer->row_array);
     if (status == STATUS_OK)
         *ret = facts;
     return status;

@@ -3,6 +3,7 @@
 #include "daemon/work/apply.h"
 #include "daemon/work/finding.h"
 #include "daemon/work/intake.h"
+#include "daemon/work/recent_page.h"
 #include "daemon/work/roll_call.h"
 #include "daemon/work/signs.h"
 #include "daemon/work/unstored.h"
@@ -131,6 +132,9 @@ static enum status read_answer(struct desk *desk, struct exchange *exchange, con
 {
     struct split_expected expected = {.size = 0};
     enum status status = STATUS_OK;
+    recent_page_none(desk);
+    if (exchange->purpose == PURPOSE_LISTING && !exchange->listed)
+        recent_page_open(desk, exchange->side, exchange->request.entity, &expected);
     if (exchange->listed)
         status = roll_call_open(desk, exchange->side, exchange->request.entity, exchange->request.page,
                                 &expected);
