@@ -7,6 +7,7 @@
 #include "mapping/split.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static struct slice number_text(const struct request_values *values, int64_t number)
@@ -404,13 +405,13 @@ enum status request_body(const struct request_values *values, const json_t *temp
     enum status status = fill(values, template, &body);
     if (status != STATUS_OK)
         return status;
-    size_t size = body == NULL ? 0 : json_dumpb(body, NULL, 0, ENCODE_DUMP_FLAGS | JSON_ENCODE_ANY);
-    char *text = size == 0 ? NULL : arena_alloc(values->arena, size + 1);
-    if (text != NULL)
-        (void)json_dumpb(body, text, size, ENCODE_DUMP_FLAGS | JSON_ENCODE_ANY);
+    if (body == NULL)
+        return STATUS_INVALID;
+    char *text = json_dumps(body, ENCODE_DUMP_FLAGS | JSON_ENCODE_ANY);
     json_decref(body);
     if (text == NULL)
-        return body == NULL ? STATUS_INVALID : STATUS_NO_MEMORY;
-    *ret = (struct slice){text, size};
-    return STATUS_OK;
+        return STATUS_NO_MEMORY;
+    *ret = arena_copy(values->arena, slice_of(text));
+    free(text);
+    return ret->at == NULL ? STATUS_NO_MEMORY : STATUS_OK;
 }

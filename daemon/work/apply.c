@@ -359,7 +359,7 @@ static enum status settled(struct desk *desk, const struct write *write, struct 
         return apply_rejected(desk, write, broken);
     }
     if (status == STATUS_OK)
-        status = intake_record(desk, write->target, write->entity, row, INTAKE_BY_ID, &outcome);
+        status = intake_decoded(desk, write->target, write->entity, row, &decoded, INTAKE_BY_ID, &outcome);
     if (status == STATUS_OK && !write_base_holds(&decoded.record, write)) {
         ret->rejected++;
         return apply_rejected(desk, write, "not_stored");

@@ -285,6 +285,8 @@ static enum status take_row(struct desk *desk, enum side side, enum entity entit
                    ? mark_listed(desk, side, entity, row->remote_id, known, way == INTAKE_LISTED)
                    : caught_up;
     }
+    if (row->decoded != NULL)
+        return take_decoded(desk, side, entity, row, row->decoded, known, way);
     enum status status =
         decode_record(desk->mapping, side, entity, row->row, desk->now, &desk->arena, &decoded);
     return status == STATUS_OK ? take_decoded(desk, side, entity, row, &decoded, known, way) : status;
@@ -317,6 +319,16 @@ enum status intake_record(struct desk *desk, enum side side, enum entity entity,
     struct intake_row taken = {.row = row, .remote_id = head.remote_id};
     digest_bytes(desk->digest, row, taken.raw.at);
     status = intake_row(desk, side, entity, &taken, way);
+    *ret = taken.outcome;
+    return status;
+}
+
+enum status intake_decoded(struct desk *desk, enum side side, enum entity entity, struct slice row,
+                           const struct decoded *decoded, enum intake_way way, enum intake_outcome *ret)
+{
+    struct intake_row taken = {.row = row, .remote_id = decoded->record.remote_id, .decoded = decoded};
+    digest_bytes(desk->digest, row, taken.raw.at);
+    enum status status = intake_row(desk, side, entity, &taken, way);
     *ret = taken.outcome;
     return status;
 }

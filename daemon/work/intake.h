@@ -27,6 +27,10 @@ enum intake_way {
 enum status intake_record(struct desk *desk, enum side side, enum entity entity, struct slice row,
                           enum intake_way way, enum intake_outcome *ret);
 
+/* The same of one that was decoded already, and can be read. */
+enum status intake_decoded(struct desk *desk, enum side side, enum entity entity, struct slice row,
+                           const struct decoded *decoded, enum intake_way way, enum intake_outcome *ret);
+
 /* A whole page; fills what the listing has to know. ret_stopped: a required field was missing in every
  * record of a page of 20 or more (schema_drift): the entity stops, and nothing of the page is kept. */
 enum status intake_page(struct desk *desk, enum side side, enum entity entity,

@@ -9,6 +9,7 @@ struct intake_row {
     struct slice row;
     struct slice remote_id; /* that was read from it; empty: none can be read */
     struct hash raw;        /* digest of its bytes */
+    const struct decoded *decoded; /* where that was done already; NULL: not yet */
     /* filled in */
     bool known;             /* it was staged before */
     int64_t slot;           /* where it is staged; 0: nowhere */
