@@ -92,14 +92,36 @@ static void needs_begin(struct run *run)
     run_ask_needs(run);
 }
 
+static bool has_room(const struct run *run, enum side side)
+{
+    unsigned most = run->setup.parallel[side];
+    return run->flying[side] < (most == 0 || run->probing[side] ? 1 : most);
+}
+
+/* Each side takes what it can at once, and does not wait for the other; the one with less under way goes first. */
 void run_ask_write(struct run *run)
 {
-    bool probing = run->probing[MUNICIPAL] || run->probing[PROVINCIAL];
-    unsigned most = probing ? 1 : run->setup.parallel[MUNICIPAL] + run->setup.parallel[PROVINCIAL];
-    if (run->write_asked || run->write_empty || flying(run) >= (most == 0 ? 1 : most))
+    bool provincial = run->flying[PROVINCIAL] < run->flying[MUNICIPAL];
+    struct effect job = {.job = JOB_WRITE, .wave = run->wave, .side = provincial ? PROVINCIAL : MUNICIPAL};
+    for (enum side side = MUNICIPAL; side < SIDES; side++)
+        job.room[side] = !run->write_empty[side] && has_room(run, side);
+    if (run->write_asked || !(job.room[MUNICIPAL] || job.room[PROVINCIAL]))
         return;
     run->write_asked = true;
-    run_effect_job(run, &(struct effect){.job = JOB_WRITE, .wave = run->wave});
+    memcpy(run->write_room, job.room, sizeof run->write_room);
+    run_effect_job(run, &job);
+}
+
+void run_no_writes(struct run *run)
+{
+    run->write_empty[MUNICIPAL] = run->write_empty[PROVINCIAL] = true;
+}
+
+static void wave_begin(struct run *run, unsigned wave)
+{
+    run->wave = wave;
+    run->write_asked = run->write_empty[MUNICIPAL] = run->write_empty[PROVINCIAL] = false;
+    run_ask_write(run);
 }
 
 /* The one place where the phase changes; what entering each does. */
@@ -117,11 +139,7 @@ static void enter(struct run *run, enum phase phase)
     case PHASE_RESOLVING: do_simple(run, JOB_RESOLVE); break;
     case PHASE_DECIDING: do_simple(run, JOB_BEGIN); break;
     case PHASE_GUARDING: do_simple(run, JOB_GUARD); break;
-    case PHASE_WRITING:
-        run->wave = 0;
-        run->write_asked = run->write_empty = false;
-        run_ask_write(run);
-        break;
+    case PHASE_WRITING: wave_begin(run, 0); break;
     case PHASE_AFTERMATH: do_simple(run, JOB_UNKNOWN); break;
     case PHASE_SETTLING:
         run->settling = true;
@@ -194,9 +212,7 @@ static void after_wave(struct run *run)
         enter(run, PHASE_AFTERMATH);
         return;
     }
-    run->wave = run->wave_left;
-    run->write_asked = run->write_empty = false;
-    run_ask_write(run);
+    wave_begin(run, run->wave_left);
 }
 
 /* Moves on from a phase in which nothing is under way any more. */
@@ -290,10 +306,14 @@ static void took_need(struct run *run, const struct event *event)
 static void took_write(struct run *run, const struct event *event)
 {
     run->write_asked = false;
-    run->write_empty = event->next == NULL;
     run->wave_left = event->wave;
-    if (event->next == NULL)
+    for (enum side side = MUNICIPAL; event->next == NULL && side < SIDES; side++)
+        run->write_empty[side] = run->write_empty[side] || run->write_room[side];
+    if (event->next == NULL) {
+        if (run_both_usable(run)) /* the other side has room by now, perhaps */
+            run_ask_write(run);
         return;
+    }
     if (!run_both_usable(run)) { /* a side failed meanwhile: it never left, and is looked for */
         exchange_free(event->next);
         return;

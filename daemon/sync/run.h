@@ -40,7 +40,7 @@ enum run_job {
     JOB_DECIDE,   /* one piece of the walk */
     JOB_NEED,     /* the next read of a side: answers with an exchange or none */
     JOB_GUARD,
-    JOB_WRITE,    /* the next write of a wave: answers with an exchange or none */
+    JOB_WRITE,    /* the next write of a wave to a side with room: answers with an exchange or none */
     JOB_UNKNOWN,  /* writes without an answer: ask for their targets */
     JOB_SETTLED,  /* the writes had their time: who is named is asked for once more */
     JOB_CHECK,    /* one piece of the learners' years */
@@ -54,11 +54,12 @@ struct effect {
     struct exchange *exchange; /* SEND: stays the machine's until EVENT_RECEIVED; WAIT: sent after it, NULL:
                                   the platforms settle */
     enum run_job job;
-    enum side side;            /* JOB_LISTED, JOB_NEED */
+    enum side side;            /* JOB_LISTED, JOB_NEED, JOB_WRITE */
     enum entity entity;
     bool certified;            /* JOB_LISTED */
     int64_t raw, watermark;
     unsigned wave;             /* JOB_WRITE */
+    bool room[SIDES];          /* JOB_WRITE: the sides that can take one; `side` first */
     int64_t wait_ms;
 };
 

@@ -127,7 +127,7 @@ static void received_write(struct run *run, struct exchange *exchange,
     note_doubtful(run, exchange->side, received);
     exchange_free(exchange);
     if (!run_both_usable(run))
-        run->write_empty = true; /* what is planned stays planned, and is decided again */
+        run_no_writes(run); /* what is planned stays planned, and is decided again */
     else
         run_ask_write(run);
 }

@@ -54,7 +54,8 @@ struct run {
     bool need_asked[SIDES];    /* a JOB_NEED is out */
     bool need_empty[SIDES];
     bool write_asked;
-    bool write_empty;          /* nothing left in this wave */
+    bool write_room[SIDES];    /* the sides that it was asked for */
+    bool write_empty[SIDES];   /* nothing left in this wave */
     unsigned wave_left;
     bool again;                /* something was overtaken or unknown: decide again */
     bool unknown_pending;      /* unknown writes were asked for and are to be resolved */
@@ -82,6 +83,8 @@ void run_fail_side(struct run *run, enum side side, const struct received *recei
 /* Ask for the next read of each side, or the next write, as far as there is room in flight. */
 void run_ask_needs(struct run *run);
 void run_ask_write(struct run *run);
+/* No more of them. */
+void run_no_writes(struct run *run);
 
 /* Asks the side's clock where it has such a call, then begins its streams: called again once the
  * clock is answered. */

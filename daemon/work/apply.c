@@ -152,13 +152,15 @@ static enum status next_of(struct desk *desk, unsigned wave, enum side target, e
     return STATUS_OK;
 }
 
-static enum status find_next(struct desk *desk, unsigned wave, struct exchange **ret)
+static enum status find_next(struct desk *desk, unsigned wave, const struct apply_room *room,
+                             struct exchange **ret)
 {
     static const enum entity entities[] = {ENTITY_ACCOUNT, ENTITY_HOURS};
+    const enum side sides[] = {room->first, side_other(room->first)};
     enum status status = STATUS_OK;
-    for (enum side side = MUNICIPAL; side < SIDES; side++) {
-        for (size_t index = 0; index < 2; index++) {
-            status = next_of(desk, wave, side, entities[index], ret);
+    for (size_t place = 0; place < SIDES; place++) {
+        for (size_t index = 0; room->of[sides[place]] && index < 2; index++) {
+            status = next_of(desk, wave, sides[place], entities[index], ret);
             if (status != STATUS_OK || *ret != NULL)
                 return status;
         }
@@ -166,8 +168,8 @@ static enum status find_next(struct desk *desk, unsigned wave, struct exchange *
     return status;
 }
 
-static enum status next_in_transaction(struct desk *desk, unsigned wave, struct exchange **ret,
-                                       unsigned *ret_wave)
+static enum status next_in_transaction(struct desk *desk, unsigned wave, const struct apply_room *room,
+                                       struct exchange **ret, unsigned *ret_wave)
 {
     enum status status = journal_next_wave(desk->store, desk->run, ret_wave);
     if (status == STATUS_NOT_FOUND) {
@@ -179,19 +181,20 @@ static enum status next_in_transaction(struct desk *desk, unsigned wave, struct 
     do { /* a request whose items were all dropped is none */
         exchange_free(*ret);
         *ret = NULL;
-        status = find_next(desk, *ret_wave, ret);
+        status = find_next(desk, *ret_wave, room, ret);
     } while (status == STATUS_OK && *ret != NULL && (*ret)->request.item_count == 0);
     return status;
 }
 
-enum status apply_next(struct desk *desk, unsigned wave, struct exchange **ret, unsigned *ret_wave)
+enum status apply_next(struct desk *desk, unsigned wave, const struct apply_room *room, struct exchange **ret,
+                       unsigned *ret_wave)
 {
     *ret = NULL;
     arena_reset(&desk->arena);
     enum status status = store_begin(desk->store);
     if (status != STATUS_OK)
         return status;
-    status = next_in_transaction(desk, wave, ret, ret_wave);
+    status = next_in_transaction(desk, wave, room, ret, ret_wave);
     if (status == STATUS_OK)
         status = store_commit(desk->store);
     else

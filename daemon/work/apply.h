@@ -8,11 +8,18 @@
 #include "daemon/sync/exchange.h"
 #include "daemon/work/desk.h"
 
-/* The next write request of the run. ret NULL: none in this wave (ret_wave: the lowest wave that still
+/* The sides that can take a request now; `first` of them first. */
+struct apply_room {
+    bool of[SIDES];
+    enum side first;
+};
+
+/* The next write request of the run to a side with room. ret NULL: none in this wave (ret_wave: the lowest wave that still
  * has planned writes, UINT_MAX: none at all). Requests of a higher wave are only given when `wave` says
  * so: the caller waits until all of the wave before are answered. The journal rows are 'sent', durably,
  * when this returns OK with a request. */
-enum status apply_next(struct desk *desk, unsigned wave, struct exchange **ret, unsigned *ret_wave);
+enum status apply_next(struct desk *desk, unsigned wave, const struct apply_room *room, struct exchange **ret,
+                       unsigned *ret_wave);
 
 /* In a transaction: what the answer says of each write of the exchange. */
 enum status apply_answer(struct desk *desk, const struct exchange *exchange,

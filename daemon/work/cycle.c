@@ -524,7 +524,10 @@ static enum status do_job(struct cycle *cycle, const struct effect *effect, stru
         ret->held = desk->guard != NULL;
         return status;
     }
-    case JOB_WRITE: return apply_next(desk, effect->wave, &ret->next, &ret->wave);
+    case JOB_WRITE: {
+        struct apply_room room = {{effect->room[MUNICIPAL], effect->room[PROVINCIAL]}, effect->side};
+        return apply_next(desk, effect->wave, &room, &ret->next, &ret->wave);
+    }
     case JOB_UNKNOWN: return unknown_job(cycle, ret);
     case JOB_SETTLED: {
         enum status status = learner_check_ask(desk);

@@ -87,6 +87,7 @@ struct world {
     bool measured[SIDES], stepped[SIDES]; /* the platforms' clocks, as the answers told */
     bool before[SIDES];                   /* measured before the run */
     bool asked_clock[SIDES];
+    unsigned parallel[SIDES];
     int64_t offset_ms[SIDES];
     size_t looked_for; /* how often what was overtaken or not heard of was looked for, to decide it again */
     long stop_at; /* step; -1: never */
@@ -462,14 +463,14 @@ static void check_lower_waves(struct world *world, unsigned wave)
     }
 }
 
-static struct exchange *next_write(struct world *world, unsigned asked, unsigned *ret_wave)
+static struct exchange *next_write(struct world *world, const struct effect *asked, unsigned *ret_wave)
 {
     struct exchange *exchange = NULL;
     *ret_wave = lowest_wave(world);
     size_t most = 1 + below(world, 5);
-    for (size_t index = 0; *ret_wave <= asked && index < world->write_count; index++) {
+    for (size_t index = 0; *ret_wave <= asked->wave && index < world->write_count; index++) {
         struct write *write = &world->writes[index];
-        if (write->state != PLANNED || write->wave != *ret_wave ||
+        if (write->state != PLANNED || write->wave != *ret_wave || !asked->room[write->target] ||
             (exchange != NULL &&
              (exchange->side != write->target || exchange->request.item_count == most)))
             continue;
@@ -518,7 +519,7 @@ static void do_job(struct world *world, const struct effect *effect, struct even
         ret->writes = (int64_t)count_writes(world, PLANNED);
         ret->held = chance(world, 30);
         break;
-    case JOB_WRITE: ret->next = next_write(world, effect->wave, &ret->wave); break;
+    case JOB_WRITE: ret->next = next_write(world, effect, &ret->wave); break;
     case JOB_UNKNOWN: ret->unknown = ask_unknown(world); break;
     case JOB_SETTLED: break;
     case JOB_CHECK: ret->more = chance(world, 300); break;
@@ -530,8 +531,20 @@ static void do_job(struct world *world, const struct effect *effect, struct even
 
 /* --- effects, and what must hold of each -------------------------------------------------------- */
 
+/* Those that wait to be sent again are not counted: they had their place before. */
+static void check_in_flight(const struct world *world, enum side side)
+{
+    unsigned count = 1;
+    for (size_t index = 0; index < world->pending_count; index++) {
+        const struct effect *effect = &world->pending[index].effect;
+        count += effect->kind == EFFECT_SEND && effect->exchange->side == side;
+    }
+    HOLDS(world, count <= (world->parallel[side] == 0 ? 1 : world->parallel[side]));
+}
+
 static void check_write_sent(struct world *world, const struct exchange *exchange, unsigned sends)
 {
+    check_in_flight(world, exchange->side);
     HOLDS(world, !world->dry);
     HOLDS(world, sends > 1 || !any_failed(world)); /* nothing new is written */
     for (size_t index = 0; index < exchange->request.item_count; index++) {
@@ -675,6 +688,28 @@ static void check_clock(const struct world *world, enum side side)
     HOLDS(world, !known->has_offset || known->offset_ms == world->offset_ms[side]);
 }
 
+/* As long as a wave is written, a side with writes left in it has as many under way as it can take. */
+static void check_no_side_waits(const struct world *world)
+{
+    unsigned wave = UINT_MAX;
+    unsigned under_way[SIDES] = {0};
+    for (size_t index = 0; index < world->pending_count; index++) {
+        const struct effect *effect = &world->pending[index].effect;
+        if (effect->exchange == NULL) /* a job, which may bring the next one */
+            return;
+        under_way[effect->exchange->side]++;
+        if (effect->exchange->purpose == PURPOSE_WRITE)
+            wave = world->writes[effect->exchange->writes[0]].wave;
+    }
+    if (world->stopped || world->store_failed || any_failed(world))
+        return;
+    for (size_t index = 0; index < world->write_count; index++) {
+        const struct write *write = &world->writes[index];
+        unsigned most = world->probed[write->target] ? 1 : world->parallel[write->target];
+        HOLDS(world, write->state != PLANNED || write->wave != wave || under_way[write->target] >= most);
+    }
+}
+
 static void happen(struct world *world, struct pending *next)
 {
     struct event event = {.kind = EVENT_WAITED, .exchange = next->effect.exchange};
@@ -706,6 +741,7 @@ static void happen(struct world *world, struct pending *next)
     run_event(world->run, &event);
     check_clock(world, side);
     perform_all(world, next->sends);
+    check_no_side_waits(world);
     world->again = NULL;
 }
 
@@ -732,7 +768,7 @@ static void fill_setup(struct world *world, struct run_setup *ret)
                               .parts = parts, .part_count = below(world, 3), .seed = draw(world)};
     for (int side = 0; side < SIDES; side++) {
         ret->definition[side] = definitions[side];
-        ret->parallel[side] = (unsigned)below(world, 5);
+        ret->parallel[side] = world->parallel[side] = (unsigned)below(world, 5);
         ret->left_alone[side] = chance(world, 20);
         ret->has_offset[side] = world->before[side] = chance(world, 500);
         ret->probe[side] = world->probed[side] = chance(world, 100);
