@@ -106,7 +106,9 @@ static void note_fetch(struct desk *desk, const struct exchange *exchange)
 static enum status in_transaction(struct desk *desk, struct exchange *exchange,
                                   const struct answer *answer, struct received *ret)
 {
-    enum status status = store_begin(desk->store);
+    /* Of a write whose answer is lost with the machine, that it was sent is on the disk: its target is read. */
+    enum status status =
+        exchange->purpose == PURPOSE_WRITE ? store_begin_unsynced(desk->store) : store_begin(desk->store);
     if (status != STATUS_OK)
         return status;
     arena_reset(&desk->arena);
