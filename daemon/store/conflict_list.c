@@ -16,7 +16,7 @@
     "SELECT severity, count(*) FROM conflict WHERE number > ?1 AND state < 4" condition FILTER     \
     " GROUP BY severity"
 
-enum { NEXT, NEXT_OPEN, NEXT_PERSON, NEXT_OPEN_PERSON, COUNT, COUNT_PERSON };
+enum { NEXT, NEXT_OPEN, NEXT_PERSON, NEXT_OPEN_PERSON, COUNT, COUNT_PERSON, ANY, ANY_OF_KIND };
 
 /* Open ones and a person's have an index of their own, so they are written as plain conditions. */
 static const struct sql sql[] = {
@@ -27,6 +27,9 @@ static const struct sql sql[] = {
                           NEXT_BY(" AND +state < 4 AND person = ?9")},
     [COUNT] = {"count conflicts", COUNT_BY("")},
     [COUNT_PERSON] = {"count a person's conflicts", COUNT_BY(" AND person = ?9")},
+    [ANY] = {"look for an open conflict", "SELECT 1 FROM conflict WHERE state < 4 LIMIT 1"},
+    [ANY_OF_KIND] = {"look for an open conflict",
+                     "SELECT 1 FROM conflict WHERE state < 4 AND kind = ?1 LIMIT 1"},
 };
 
 static void bind_above(struct statement *statement, int64_t number, int64_t none)
@@ -79,4 +82,16 @@ enum status conflict_count_open(struct store *store, const struct conflict_filte
         return status;
     memcpy(ret_by_severity, counts, sizeof counts);
     return STATUS_OK;
+}
+
+enum status conflict_any_open(struct store *store, const char *kind, bool *ret)
+{
+    struct statement statement;
+    statement_open(&statement, store, &sql[kind == NULL ? ANY : ANY_OF_KIND]);
+    if (kind != NULL)
+        statement_bind_word(&statement, kind);
+    enum status status = statement_row(&statement);
+    *ret = status == STATUS_OK;
+    (void)statement_close(&statement);
+    return status == STATUS_NOT_FOUND ? STATUS_OK : status;
 }

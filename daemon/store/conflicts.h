@@ -96,6 +96,8 @@ enum status conflict_next(struct store *store, const struct conflict_filter *fil
                           struct arena *arena, struct conflict *ret);
 enum status conflict_count_open(struct store *store, const struct conflict_filter *filter,
                                 int64_t ret_by_severity[4]);
+/* Is any open, of that kind (NULL: of whichever)? However many there are, one is looked for. */
+enum status conflict_any_open(struct store *store, const char *kind, bool *ret);
 const char *conflict_state_name(enum conflict_state state);
 const char *severity_name(enum severity severity);
 const char *decision_name(enum decision decision);

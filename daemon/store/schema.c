@@ -192,7 +192,13 @@ static const char *const state_4[] = {
     NULL,
 };
 
-static const migration state_migrations[] = {state_1, state_2, state_3, state_4};
+/* Each cycle asks whether a conflict of a kind is open. */
+static const char *const state_5[] = {
+    "CREATE INDEX conflict_open_kind ON conflict (kind) WHERE state < 4",
+    NULL,
+};
+
+static const migration state_migrations[] = {state_1, state_2, state_3, state_4, state_5};
 static const migration stage_migrations[] = {stage_1, stage_2, stage_3, stage_4, stage_5,
                                            stage_6, stage_7};
 

@@ -346,14 +346,15 @@ static bool any_failed(const struct cycle *cycle)
 }
 
 /* Of a scoped cycle, only what it was about is in the scope. */
-static enum status any_in_scope(struct desk *desk, struct conflict_filter *filter, bool *ret)
+static enum status any_in_scope(struct desk *desk, bool *ret)
 {
+    struct conflict_filter filter = {.open_only = true, .state = -1, .severity = -1};
     struct conflict conflict = {.number = 0};
     enum status status = STATUS_OK;
     while (status == STATUS_OK && !*ret) {
         arena_reset(&desk->arena);
-        filter->after = conflict.number;
-        status = conflict_next(desk->store, filter, &desk->arena, &conflict);
+        filter.after = conflict.number;
+        status = conflict_next(desk->store, &filter, &desk->arena, &conflict);
         if (status == STATUS_OK)
             *ret = scope_has_conflict(desk, &conflict);
     }
@@ -362,14 +363,8 @@ static enum status any_in_scope(struct desk *desk, struct conflict_filter *filte
 
 static enum status any_open(struct desk *desk, bool *ret)
 {
-    struct conflict_filter filter = {.open_only = true, .state = -1, .severity = -1};
-    int64_t open[4] = {0};
     *ret = false;
-    if (desk->scope.limited)
-        return any_in_scope(desk, &filter, ret);
-    enum status status = conflict_count_open(desk->store, &filter, open);
-    *ret = open[0] + open[1] + open[2] + open[3] > 0;
-    return status;
+    return desk->scope.limited ? any_in_scope(desk, ret) : conflict_any_open(desk->store, NULL, ret);
 }
 
 /* Several at once: 5 before 4 before 3 (operators.md). */

@@ -33,9 +33,6 @@ static enum status ask_for_due(struct desk *desk)
 
 enum status decide_begin(struct desk *desk)
 {
-    struct conflict_filter groups = {.open_only = true, .state = -1, .severity = -1,
-                                     .kind = conflict_kind_name(KIND_ambiguous_match)};
-    int64_t open[4] = {0};
     desk->stage = 0;
     desk->cursor_set = false;
     arena_reset(&desk->walk);
@@ -45,8 +42,7 @@ enum status decide_begin(struct desk *desk)
         status = nowhere_wake(desk->store);
     desk->organisation_changed = false;
     if (status == STATUS_OK)
-        status = conflict_count_open(desk->store, &groups, open);
-    desk->ambiguous_open = open[0] + open[1] + open[2] + open[3] > 0;
+        status = conflict_any_open(desk->store, conflict_kind_name(KIND_ambiguous_match), &desk->ambiguous_open);
     if (status == STATUS_OK)
         status = drift_open(desk);
     if (status == STATUS_OK)

@@ -267,6 +267,30 @@ static void filters_narrow_the_list(void **test)
     assert_int_equal(by_severity[SEVERITY_CRITICAL], 0);
 }
 
+static bool any_open(struct state *state, const char *kind)
+{
+    bool any = false;
+    assert_status(conflict_any_open(state->store, kind, &any));
+    return any;
+}
+
+static void one_open_conflict_is_enough_for_any(void **test)
+{
+    struct state *state = *test;
+    struct conflict conflict = conflict_of("hours:371600/1", "1", "2");
+    enum conflict_seen seen = CONFLICT_AGAIN;
+    assert_false(any_open(state, NULL));
+    assert_status(conflict_see(state->store, &conflict, 1000, &seen));
+    assert_true(any_open(state, NULL));
+    assert_true(any_open(state, conflict.kind));
+    assert_false(any_open(state, conflict_kind_name(KIND_ambiguous_match)));
+    assert_status(conflict_set_state(state->store, conflict.number, CONFLICT_APPLIED, 1001));
+    assert_true(any_open(state, conflict.kind)); /* not before it was verified on both sides */
+    assert_status(conflict_set_state(state->store, conflict.number, CONFLICT_CLEARED, 1002));
+    assert_false(any_open(state, conflict.kind));
+    assert_false(any_open(state, NULL));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -276,6 +300,7 @@ int main(void)
         STATE_TEST(decision_is_kept_and_can_be_changed_until_applied),
         STATE_TEST(conflicts_are_found_by_subject_or_record),
         STATE_TEST(filters_narrow_the_list),
+        STATE_TEST(one_open_conflict_is_enough_for_any),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
