@@ -12,18 +12,15 @@ import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "support"))
 import people  # noqa: E402
-from city import BUILD, City, traced  # noqa: E402
+from city import BUILD, prepared, traced  # noqa: E402
 from disk_test import mounted  # noqa: E402
 
 
 class BackupCase(unittest.TestCase):
     def setUp(self):
-        self.city = City(people=30, hours=300).__enter__()
-        self.addCleanup(self.city.__exit__)
+        self.city = prepared(people=30, hours=300)
         self.file = self.city.folder / "state.backup"
         self.state = self.city.folder / "state"
-        done = self.city.once("--full")
-        self.assertEqual(done.returncode, 0, done.stderr)
 
     def backup(self, *more, exits=0):
         done = self.city.cebridge("backup", str(self.file), *more)

@@ -7,15 +7,13 @@ import unittest
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "support"))
 import people  # noqa: E402
 from case import CityCase  # noqa: E402
-from city import City  # noqa: E402
+from city import prepared  # noqa: E402
 from operating_test import person_of  # noqa: E402
 
 
 class Deciding(unittest.TestCase):
     def setUp(self):
-        self.city = City(people=30, hours=300).__enter__()
-        self.addCleanup(self.city.__exit__)
-        self.assertEqual(self.city.once("--full").returncode, 0)
+        self.city = prepared(people=30, hours=300)
         self.person = person_of(self.city)
 
     def rename(self, side, name):

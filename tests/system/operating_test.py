@@ -11,7 +11,7 @@ import unittest
 from unittest import mock
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "support"))
-from city import City  # noqa: E402
+from city import City, prepared  # noqa: E402
 
 
 def person_of(city):
@@ -33,9 +33,7 @@ def mobile(city, code):
 
 class Operating(unittest.TestCase):
     def setUp(self):
-        self.city = City(people=30, hours=300).__enter__()
-        self.addCleanup(self.city.__exit__)
-        self.assertEqual(self.city.once("--full").returncode, 0)
+        self.city = prepared(people=30, hours=300)
         self.person = person_of(self.city)
 
     def test_observe_plans_and_writes_nothing_and_write_carries_the_plan_out(self):
@@ -146,9 +144,7 @@ class GuardOfTwo(Guard):
 
 class Daemon(unittest.TestCase):
     def setUp(self):
-        self.city = City(people=30, hours=300).__enter__()
-        self.addCleanup(self.city.__exit__)
-        self.assertEqual(self.city.once("--full").returncode, 0)
+        self.city = prepared(people=30, hours=300)
         self.person = person_of(self.city)
         self.daemon = self.city.start_daemon()
         self.addCleanup(self.daemon.stderr.close)

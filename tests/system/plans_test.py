@@ -9,7 +9,7 @@ import time
 import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "support"))
-from city import City  # noqa: E402
+from city import prepared  # noqa: E402
 from operating_test import edit, mobile, person_of  # noqa: E402
 from waiting_test import recognised  # noqa: E402
 
@@ -30,13 +30,9 @@ class Plans(unittest.TestCase):
     settings = ""
 
     def setUp(self):
-        self.city = City(people=30, hours=300).__enter__()
-        self.addCleanup(self.city.__exit__)
-        self.addCleanup(self.city.platforms.stdout.close)
+        self.city = prepared(cycles=2, people=30, hours=300)
         if self.settings:
             self.city.configure("[console]", self.settings + "\n[console]")
-        for _ in range(2):
-            self.assertEqual(self.city.once("--full").returncode, DONE)
         self.people = people_of(self.city)
         self.file = self.city.folder / "plan.jsonl"
 

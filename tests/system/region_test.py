@@ -8,7 +8,7 @@ import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "support"))
 import people  # noqa: E402
-from city import City  # noqa: E402
+from city import prepared  # noqa: E402
 from operating_test import edit, mobile  # noqa: E402
 
 NUMBERS = ("9910001", "9910002", "9910003")
@@ -16,9 +16,7 @@ NUMBERS = ("9910001", "9910002", "9910003")
 
 class Region(unittest.TestCase):
     def setUp(self):
-        self.city = City(people=30, hours=300).__enter__()
-        self.addCleanup(self.city.__exit__)
-        self.assertEqual(self.city.once("--full").returncode, 0)
+        self.city = prepared(people=30, hours=300)
         accounts = {row["code"] for row in self.city.control("/dump?side=municipal&entity=account")
                     if row["kind"] == "person" and row["valid"] and len(row["code"]) == 18 and row["code"][-1] != "x"}
         municipal = {row["origin"] for row in self.city.control("/dump?side=municipal&entity=hours")}

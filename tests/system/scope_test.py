@@ -5,7 +5,7 @@ import sys
 import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "support"))
-from city import City  # noqa: E402
+from city import prepared  # noqa: E402
 from operating_test import edit, mobile  # noqa: E402
 
 
@@ -13,9 +13,7 @@ class Scope(unittest.TestCase):
     """Each edit is known to the bridge, by a dry run, before the scoped run: only the scope keeps it unwritten."""
 
     def setUp(self):
-        self.city = City(people=40, hours=500).__enter__()
-        self.addCleanup(self.city.__exit__)
-        self.assertEqual(self.city.once("--full").returncode, 0)
+        self.city = prepared(people=40, hours=500)
         there = {row["code"] for row in self.city.control("/dump?side=provincial&entity=account")}
         self.people = [row for row in self.city.control("/dump?side=municipal&entity=account")
                        if row["kind"] == "person" and row["valid"] and row["code"] in there

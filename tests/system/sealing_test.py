@@ -7,16 +7,14 @@ import sys
 import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "support"))
-from city import City  # noqa: E402
+from city import prepared  # noqa: E402
 
 SEALED = {"payload": "stage.db", "link": "state.db", "write": "state.db", "conflict": "state.db"}
 
 
 class SealedCase(unittest.TestCase):
     def setUp(self):
-        self.city = City(people=30, hours=200, shared=0.5).__enter__()
-        self.addCleanup(self.city.__exit__)
-        self.once("--full")
+        self.city = prepared(people=30, hours=200, shared=0.5)
 
     def once(self, *arguments, exits=(0,)):
         done = self.city.once(*arguments)

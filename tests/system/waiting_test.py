@@ -6,7 +6,7 @@ import sys
 import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "support"))
-from city import City  # noqa: E402
+from city import prepared  # noqa: E402
 from operating_test import person_of  # noqa: E402
 
 
@@ -25,9 +25,7 @@ def valid(code):
 
 class Waiting(unittest.TestCase):
     def setUp(self):
-        self.city = City(people=30, hours=300).__enter__()
-        self.addCleanup(self.city.__exit__)
-        self.assertEqual(self.city.once("--full").returncode, 0)
+        self.city = prepared(people=30, hours=300)
         self.person = person_of(self.city)
 
     def provincial(self, number):
