@@ -108,7 +108,9 @@ $(OUT)/locale/%/LC_MESSAGES/cebridge.mo: daemon/po/%.po
 	@mkdir -p $(@D)
 	$(Q)msgfmt --check -o $@ $<
 
-$(OUT)/failing_allocation.so: tests/crash/failing_allocation.c
+# Put in front of a program by a test of crashes.
+PRELOADED := $(patsubst tests/crash/%.c,$(OUT)/%.so,$(wildcard tests/crash/*.c))
+$(OUT)/%.so: tests/crash/%.c
 	$(Q)$(CC) $(CSTD) $(WARN) -O2 -g -shared -fPIC $< -o $@
 
 # Unit tests of the daemon's rooms may use all; those of the core, also daemon/sync's, the core alone.
@@ -141,13 +143,20 @@ $(OUT)/tests/bench/%: $(OUT)/tests/bench/%.o $(LIBS)
 unit: $(UNIT_PROGRAMS)
 	$(Q)tests/support/run.sh $(OUT) $(UNIT_PROGRAMS)
 
+# tests/crash/step_sweep.py kills the programs as they are installed.
 check: packages
+	$(Q)$(PARALLEL) VARIANT=release programs build/release/killing.so
 	$(Q)$(PARALLEL) VARIANT=asan check-all
 
 check-all: pure $(UNIT_PROGRAMS) $(SIM_PROGRAMS) $(REPLAY_PROGRAMS) $(SCENARIO_RUNNER) \
-           $(if $(SCRIPTS)$(SCENARIO),programs $(OUT)/failing_allocation.so)
-	$(Q)tests/support/run.sh $(OUT) $(SIM_PROGRAMS) $(SCENARIO_RUNNER) $(SCRIPTS) $(REPLAY_PROGRAMS) \
-	  $(UNIT_PROGRAMS)
+           $(if $(SCRIPTS)$(SCENARIO),programs $(PRELOADED))
+	$(Q)tests/support/run.sh $(OUT) $(LONG) $(filter-out $(LONG),$(SIM_PROGRAMS) $(SCENARIO_RUNNER) $(SCRIPTS) \
+	  $(REPLAY_PROGRAMS) $(UNIT_PROGRAMS))
+
+# These take longest, so that they begin first.
+LONG := $(filter %/property_sim %/lost_answer_sim,$(SIM_PROGRAMS)) \
+        $(filter $(addprefix tests/,crash/step_sweep.py crash/failing_disk.py system/faults_test.py \
+          system/stories_test.py sim/decode_all.sh crash/failing_allocation.py system/guards_test.py),$(SCRIPTS))
 
 # Each source: gcc and clang without a warning; what is no test, clang-tidy and cppcheck; each header alone with both.
 LINTED := $(SOURCES:%.c=build/lint/%.ok)
@@ -196,6 +205,7 @@ systemd-check: all
 	$(Q)tests/systemd/check.sh $(OUT)
 
 cov: packages
+	$(Q)$(PARALLEL) VARIANT=release programs build/release/killing.so
 	$(Q)$(PARALLEL) VARIANT=cov check-all
 	$(Q)tests/support/coverage.sh build/cov
 

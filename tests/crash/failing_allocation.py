@@ -13,7 +13,6 @@ import sys
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "support"))
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "system"))
 from city import BUILD, City  # noqa: E402
-from journal_steps import ends, writes  # noqa: E402
 from operating_test import edit, person_of  # noqa: E402
 
 STEP = int(os.environ.get("STEP", "997"))
@@ -59,22 +58,20 @@ def settle(refused, expected):
     """An undisturbed run, then one that must write nothing."""
     city = refused.city
     last = city.once("--full")
-    before = writes(city)
+    before = city.writes()
     again = city.once("--full")
     if (last.returncode, again.returncode) != (0, 0):
         refused.says(f"then exits {last.returncode}, {again.returncode}: {last.stderr[-300:]}")
-    if ends(city) != expected:
+    if city.content(annual=False) != expected:
         refused.says("then the sides are not as if undisturbed")
-    if writes(city) != before:
+    if city.writes() != before:
         refused.says("then a further run wrote")
     if any(facts["duplicate_creates"] for facts in city.control("/stats").values()):
         refused.says("something was created twice")
 
 
 def reset(city):
-    city.control("/reset", {"seed": 5, "people": 4, "hours": 24, "shared": 0.5})
-    for name in ("state", "log"):
-        shutil.rmtree(city.folder / name, ignore_errors=True)
+    city.reset(seed=5, people=4, hours=24, shared=0.5)
 
 
 def checking(refused):
@@ -96,7 +93,7 @@ def checking(refused):
 def first_run(refused):
     reset(refused.city)
     assert refused.city.once("--full").returncode == 0
-    expected = ends(refused.city)
+    expected = refused.city.content(annual=False)
 
     def strike(number, for_ever):
         reset(refused.city)
@@ -120,7 +117,7 @@ def later_run(refused):
     reset(city)
     assert city.once("--full").returncode == 0
     person = person_of(city)
-    before = ends(city)
+    before = city.content(annual=False)
     edits = iter(range(13_800_000_100, 13_900_000_000))
 
     def expected(mobile):
@@ -132,11 +129,11 @@ def later_run(refused):
         edit(city, person, mobile)
         struck = refused.run(number, for_ever, "cebridged", "--config", city.config, "--once")
         last = city.once()
-        written = writes(city)
+        written = city.writes()
         again = city.once("--full")
         now = {side: sorted(row if person not in row else rewritten(row, dict(ast.literal_eval(row)).get("mobile"))
-                            for row in rows) for side, rows in ends(city).items()}
-        if (last.returncode, again.returncode) != (0, 0) or now != expected(mobile) or writes(city) != written:
+                            for row in rows) for side, rows in city.content(annual=False).items()}
+        if (last.returncode, again.returncode) != (0, 0) or now != expected(mobile) or city.writes() != written:
             refused.says(f"then not as if undisturbed; exits {last.returncode}, {again.returncode}")
         return struck is not None
     return strike

@@ -10,9 +10,9 @@ import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "support"))
 from city import BUILD, City, traced  # noqa: E402
-from journal_steps import ends, fresh, writes  # noqa: E402
 
 STEP = int(os.environ.get("STEP", "240"))
+CITY = {"seed": 5, "people": 8, "hours": 160, "shared": 0.5}
 MANY = ("pwrite64", "pread64")
 ONLY = os.environ.get("ONLY", "")
 DEFINED = (0, 3, 4, 5, 70, 73, 75, 78)
@@ -54,11 +54,11 @@ class Failing:
         if call in ("fdatasync", "fsync") and (done.returncode != CANNOT_CREATE or struck > 1 + ("+" in what)):
             wrong.append(f"it went on after a sync that failed: exit {done.returncode}, {struck} failed")
         last = self.city.once("--full")
-        before = writes(self.city)
+        before = self.city.writes()
         again = self.city.once("--full")
         if (last.returncode, again.returncode) != (0, 0):
             wrong.append(f"then exits {last.returncode}, {again.returncode}: {last.stderr[-300:]}")
-        if ends(self.city) != expected or writes(self.city) != before:
+        if self.city.content(annual=False) != expected or self.city.writes() != before:
             wrong.append("then not as if undisturbed")
         if any(facts["duplicate_creates"] for facts in self.city.control("/stats").values()):
             wrong.append("something was created twice")
@@ -74,7 +74,7 @@ def sweep(failing, call, error, expected):
     number, begun = 1 + step // 3, failing.cases
     while True:
         for more in ("", "+"):
-            fresh(failing.city)
+            failing.city.reset(**CITY)
             done, struck = failing.run(call, error, f"{number}{more}")
             if struck == 0:
                 print(f"{call} {error}: {failing.cases - begun} of {number} calls", flush=True)
@@ -85,11 +85,11 @@ def sweep(failing, call, error, expected):
 
 # holds: write.full_disk write.sync_fatal
 def main():
-    with City(people=8, hours=40, seed=5, shared=0.5) as city:
+    with City(**CITY) as city:
         failing = Failing(city)
-        fresh(city)
+        city.reset(**CITY)
         assert city.once("--full").returncode == 0
-        expected = ends(city)
+        expected = city.content(annual=False)
         for call, errors in FAILURES.items():
             for error in errors if ONLY in ("", call) else ():
                 sweep(failing, call, error, expected)

@@ -233,8 +233,14 @@ static void call_snapshot(struct call *call)
     each_store(call, store_snapshot);
 }
 
+/* {"forget":true}: also what was kept for Idempotency-Key, and when tokens were asked for. */
 static void call_restore(struct call *call)
 {
+    for (int side = 0; side < 2 && json_is_true(json_object_get(call->body, "forget")); side++) {
+        struct platform *platform = &call->service->platforms[side];
+        idempotency_free(&platform->idempotency);
+        memset(platform->tokens.asked, 0, sizeof platform->tokens.asked);
+    }
     each_store(call, store_restore);
 }
 

@@ -12,7 +12,8 @@
  *     GET    /expected  the city's defects and the conflicts that they must give, JSON lines
  *     POST   /fault     fault.h; GET: what is set; DELETE: none
  *     POST   /clock     {"offset_seconds"} of that side's clock against the machine's
- *     POST   /snapshot, /restore   both sides, or that one; what was kept for Idempotency-Key stays
+ *     POST   /snapshot, /restore   both sides, or that one; what was kept for Idempotency-Key stays, and
+ *                       when tokens were asked for, unless {"forget":true}
  *     POST   /reset     {"seed","people","hours","defects","shared"} or {"empty":true}: new stores,
  *                       counters, clocks, faults
  *     POST   /settings  {"annual_recompute","keep_refusals","token_seconds","cursor_seconds"}

@@ -77,7 +77,7 @@ class Server(http.server.ThreadingHTTPServer):
         self.server_close()
 
 
-class Transport(unittest.TestCase):
+class TransportCase(unittest.TestCase):
     def setUp(self):
         self.city = City(people=10, hours=20).__enter__()
         self.addCleanup(self.city.__exit__)
@@ -95,6 +95,8 @@ class Transport(unittest.TestCase):
         if f"connectors_dir = {folder}" not in pathlib.Path(self.city.config).read_text():
             self.city.configure("state_dir = state", f"state_dir = state\nconnectors_dir = {folder}")
 
+
+class Transport(TransportCase):
     def why(self):
         """What `check --online` says of the platforms."""
         return self.city.cebridge("check", "--online").stdout
