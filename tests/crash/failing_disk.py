@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Each open, read, write, sync and cut of the state's and the log's files fails in turn, with EIO and, where that
-can be, ENOSPC, once and from then on: the first run ends with an exit code of its own and says why, a sync that failed
-ends it at once, and after one undisturbed run all stands as if nothing had failed, nothing twice. STEP takes every so
-many of the many calls, and of the rare ones each eighth of that; ONLY one kind of call."""
+"""Each open, read, write, sync, cut, rename and unlink of the state's and the log's files fails in turn, with EIO and,
+where that can be, ENOSPC, once and from then on: the first run ends with an exit code of its own and says why, a sync
+that failed ends it at once, and after one undisturbed run all stands as if nothing had failed, nothing twice. STEP
+takes every so many of the many calls, and of the others more (EACH); ONLY one kind of call."""
 import os
 import re
 import subprocess
@@ -13,12 +13,14 @@ from city import BUILD, City, traced  # noqa: E402
 
 STEP = int(os.environ.get("STEP", "240"))
 CITY = {"seed": 5, "people": 8, "hours": 160, "shared": 0.5}
-MANY = ("pwrite64", "pread64")
+EACH = {"pwrite64": 1, "pread64": 1, "fsync": STEP, "ftruncate": 100, "renameat": STEP, "unlink": 100}
 ONLY = os.environ.get("ONLY", "")
 DEFINED = (0, 3, 4, 5, 70, 73, 75, 78)
 CANNOT_CREATE = 73
 FAILURES = {"openat": ("EIO", "ENOSPC"), "pwrite64": ("EIO", "ENOSPC"), "write": ("EIO", "ENOSPC"),
-            "fdatasync": ("EIO", "ENOSPC"), "fsync": ("EIO",), "ftruncate": ("EIO",), "pread64": ("EIO",)}
+            "fdatasync": ("EIO", "ENOSPC"), "fsync": ("EIO",), "ftruncate": ("EIO", "ENOSPC"), "pread64": ("EIO",),
+            "renameat": ("EIO", "ENOSPC"), "unlink": ("EIO",)}
+ROTATED = {**CITY, "hours": 480, "shared": 0.1}  # the log goes on in a second file
 NAMES = ("state", "state/state.db", "state/state.db-wal", "state/state.db-shm", "state/stage.db", "state/stage.db-wal",
          "state/stage.db-journal", "log", "log/events.jsonl")
 STRUCK = re.compile(r"\(INJECTED\)")
@@ -37,7 +39,7 @@ class Failing:
         names = [name for name in NAMES if call != "fdatasync" or name != "state"]
         files = [word for name in names for word in ("-P", str(self.city.folder / name))]
         done = subprocess.run(
-            ["strace", "-qq", "-f", "-o", str(trace), *files, "-e", f"trace={call}",
+            ["strace", "-qq", "-f", "--seccomp-bpf", "-o", str(trace), *files, "-e", f"trace={call}",
              "-e", f"inject={call}:error={error}:when={when}",
              str(BUILD / "cebridged"), "--config", self.city.config, "--once", "--full"],
             capture_output=True, text=True, errors="replace", timeout=120, check=False, env=traced())
@@ -69,15 +71,20 @@ class Failing:
         self.wrong += wrong
 
 
-def sweep(failing, call, error, expected):
-    step = STEP if call in MANY else max(1, STEP // 8)
+def sweep(failing, call, error, size):
+    step = max(1, STEP // EACH.get(call, 8))
     number, begun = 1 + step // 3, failing.cases
+    failing.city.reset(**size)
+    assert failing.city.once("--full").returncode == 0
+    expected = failing.city.content(annual=False)
     while True:
         for more in ("", "+"):
-            failing.city.reset(**CITY)
+            failing.city.reset(**size)
             done, struck = failing.run(call, error, f"{number}{more}")
             if struck == 0:
                 print(f"{call} {error}: {failing.cases - begun} of {number} calls", flush=True)
+                if failing.cases == begun and step == 1:
+                    failing.wrong.append(f"{call} is never called")
                 return
             failing.judge(f"{call} {number}{more} {error}", done, call, struck, expected)
         number += step
@@ -86,13 +93,11 @@ def sweep(failing, call, error, expected):
 # holds: write.full_disk write.sync_fatal
 def main():
     with City(**CITY) as city:
+        city.configure("[console]", "[log]\nrotate = 64 KiB\n\n[console]")
         failing = Failing(city)
-        city.reset(**CITY)
-        assert city.once("--full").returncode == 0
-        expected = city.content(annual=False)
         for call, errors in FAILURES.items():
             for error in errors if ONLY in ("", call) else ():
-                sweep(failing, call, error, expected)
+                sweep(failing, call, error, ROTATED if call == "renameat" else CITY)
     print(f"{failing.cases - len(failing.wrong)} passed, {len(failing.wrong)} failed")
     return 1 if failing.wrong or failing.cases == 0 else 0
 
