@@ -188,8 +188,11 @@ int check_run(struct session *session, int settings_code, bool online, view_row 
     bool key = check_log_key(&check);
     check_disk(&check, N_("disk of the state"), session->settings.state_dir);
     check_disk(&check, N_("disk of the log"), session->settings.log_dir);
-    if (key && local_open(session) == EXIT_DONE) {
+    int opened = key ? local_open(session) : EXIT_SETTINGS;
+    if (opened == EXIT_DONE) {
         check_state(&check);
+    } else if (check.exit_code == EXIT_DONE) { /* nothing has said why yet */
+        check_bad(&check, N_("state"), (enum exit_code)opened, SIDES, session->message);
     }
     check_groups(&check);
     for (enum side side = MUNICIPAL; online && side < SIDES; side++) {

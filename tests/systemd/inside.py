@@ -116,6 +116,33 @@ class Service(unittest.TestCase):
         status = json.loads(cebridge("status", "--json").stdout)
         self.assertTrue(status["daemon"]["running"])
 
+    def sealing(self, setting):
+        """The service begun again with these settings: whether it brings both sides into step."""
+        CONFIG.write_text(self.settings.replace("region = 3716\n", f"region = 3716\n{setting}"))
+        run("systemctl", "reset-failed", "cebridged", "cebridged.socket")
+        return run("systemctl", "restart", "cebridged").returncode == 0 and cebridge("resync", "--full").returncode == 0
+
+    def test_a_sealing_key_comes_as_a_credential_and_goes_again(self):
+        """Only root reads the file: the service has a copy. Without it the state does not open."""
+        self.settings = CONFIG.read_text()
+        key, drop_in = ETC / "seal.key", DROP_IN.parent / "seal.conf"
+        drop_in.parent.mkdir(parents=True, exist_ok=True)
+        key.write_text(os.urandom(32).hex() + "\n")
+        key.chmod(0o600)
+        drop_in.write_text(f"[Service]\nLoadCredential=seal.key:{key}\n")
+        self.addCleanup(CONFIG.write_text, self.settings)
+        must("systemctl", "daemon-reload")
+        self.assertTrue(self.sealing("seal_key_file = seal.key\n"))
+        copy = pathlib.Path("/run/credentials/cebridged.service/seal.key")
+        self.assertEqual(copy.read_text(), key.read_text())
+        self.assertEqual(os.stat(key).st_uid, 0)
+        self.assertFalse(self.sealing(""), "its rows opened without the key")
+        self.assertTrue(self.sealing("former_seal_key_file = seal.key\n"))
+        drop_in.unlink()
+        must("systemctl", "daemon-reload")
+        key.unlink()
+        self.assertTrue(self.sealing(""), "rows still need the former key")
+
     def test_it_runs_as_its_own_user_without_any_power(self):
         facts = dict(line.split(":\t", 1) for line in
                      pathlib.Path(f"/proc/{self.pid()}/status").read_text().splitlines() if ":\t" in line)
