@@ -1,6 +1,7 @@
 #include "mapping/record.h"
 
 #include "mapping/base/civil.h"
+#include "mapping/record_short.h"
 
 #include <string.h>
 
@@ -112,6 +113,8 @@ enum status record_unpack(struct slice packed, struct record *ret, field_set *re
     struct record record = {.entity = ENTITY_ACCOUNT};
     struct slice entity = {0};
     field_set set = 0;
+    if (record_is_short(packed))
+        return record_unpack_short(packed, ret, ret_set);
     if (!take_until(&packed, '\n', &entity) || !entity_find(entity, &record.entity))
         return STATUS_CORRUPT;
     while (packed.size > 0) {

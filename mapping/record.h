@@ -31,7 +31,7 @@ bool record_natural_key(const struct record *record, struct slice person, struct
 /* The fields' values as one text that keeps order and may be stored: for bases, plans, conflicts.
  * Only fields of `set` are written; empty values are kept as empty. */
 void record_pack(const struct record *record, field_set set, struct buffer *ret);
-/* The inverse: values point into `packed`. ret_set: the fields that were named. */
+/* The inverse, also of record_pack_short: values point into `packed`. ret_set: the fields that were named. */
 enum status record_unpack(struct slice packed, struct record *ret, field_set *ret_set);
 
 #endif

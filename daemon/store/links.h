@@ -22,7 +22,7 @@ struct link {
     enum link_evidence evidence;
     uint8_t kind; /* as staged.kind */
     bool has_base;
-    struct slice base;     /* record_pack of the agreed values (sealed at rest) */
+    struct slice base;     /* record_pack_short (or record_pack) of the agreed values (sealed at rest) */
     struct slice since;    /* packed times at which fields were first seen to differ (own format,
                               opaque here) */
     struct slice identity; /* persons: the subject text by which it is named now (sealed) */

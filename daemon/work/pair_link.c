@@ -1,6 +1,7 @@
 #include "daemon/work/pair_inside.h"
 
 #include "daemon/work/since.h"
+#include "mapping/record_short.h"
 
 #include <string.h>
 
@@ -42,7 +43,7 @@ enum status pair_link_keep(struct desk *desk, struct pair *pair)
     }
     buffer_init(&packed, 64 * 1024);
     buffer_init(&since, 64 * 1024);
-    record_pack(&base, fields, &packed);
+    record_pack_short(&base, fields, &packed);
     since_pack(pair->judgement.changed_at, &since);
     enum link_state state = pair->judgement.action == ACTION_SET_ASIDE ? LINK_ASIDE : LINK_HELD;
     bool moved = link->number == 0 || link->state != state || !slice_equal(link->base, buffer_slice(&packed)) ||

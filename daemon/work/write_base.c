@@ -1,5 +1,7 @@
 #include "daemon/work/write_base.h"
 
+#include "mapping/record_short.h"
+
 static bool comparable(enum field field)
 {
     return field_row(field)->policy < POLICY_KEY && field != FIELD_ACCOUNT_REGION && field != FIELD_HOURS_PERSON;
@@ -61,7 +63,7 @@ enum status write_base_set(struct desk *desk, const struct write *write, struct 
             base.value[field] = values.value[field];
     }
     buffer_init(&text, 64 * 1024);
-    record_pack(&base, based, &text);
+    record_pack_short(&base, based, &text);
     link.base = buffer_slice(&text);
     status = text.status == STATUS_OK ? link_put(desk->store, &link) : text.status;
     buffer_free(&text);

@@ -3,10 +3,11 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include <cmocka.h>
 
-#include "mapping/record.h"
+#include "mapping/record_short.h"
 
 static struct record hours_record(void)
 {
@@ -47,12 +48,52 @@ static void packing_and_unpacking_gives_the_same(void **state)
     buffer_free(&packed);
 }
 
+static void a_short_pack_holds_what_a_long_one_does(void **state)
+{
+    (void)state;
+    char course[300];
+    struct record record = hours_record();
+    struct buffer packed;
+    field_set all = 0;
+    memset(course, 'x', sizeof course); /* its size takes two bytes */
+    record.value[FIELD_HOURS_COURSE_NAME] = (struct slice){course, sizeof course};
+    for (enum field field = field_first(ENTITY_HOURS); field < field_end(ENTITY_HOURS); field++)
+        all |= FIELD_BIT(field);
+    buffer_init(&packed, 4096);
+    record_pack_short(&record, all & ~FIELD_BIT(FIELD_HOURS_YEAR), &packed);
+    for (size_t size = 0; size <= packed.size; size++) {
+        struct record again;
+        field_set set = 0;
+        enum status status = record_unpack((struct slice){packed.at, size}, &again, &set); /* never reads behind */
+        if (size < packed.size)
+            continue;
+        assert_int_equal(status, STATUS_OK);
+        assert_true(again.entity == ENTITY_HOURS && set == (all & ~FIELD_BIT(FIELD_HOURS_YEAR)));
+        for (enum field field = field_first(ENTITY_HOURS); field < field_end(ENTITY_HOURS); field++)
+            assert_true(field == FIELD_HOURS_YEAR ||
+                        slice_equal(again.value[field], record.value[field]));
+    }
+    buffer_free(&packed);
+}
+
+static void no_two_fields_are_called_the_same_in_short(void **state)
+{
+    (void)state;
+    for (enum entity entity = 0; entity < ENTITIES; entity++) {
+        for (enum field one = field_first(entity); one < field_end(entity); one++) {
+            for (enum field other = one + 1; other < field_end(entity); other++)
+                assert_int_not_equal(record_short_code(one), record_short_code(other));
+        }
+    }
+}
+
 static void damaged_packs_are_refused(void **state)
 {
     (void)state;
     static const char *const damaged[] = {"", "hours", "lessons\n", "hours\nyear 4:2023",
                                           "hours\nyear 9:2023\n", "hours\nyear -1:\n",
-                                          "hours\ncolour 1:x\n", "hours\nyear x:2023\n"};
+                                          "hours\ncolour 1:x\n", "hours\nyear x:2023\n",
+                                          "\1", "\1x", "\1hy", "\1hyy\1x"};
     for (size_t index = 0; index < sizeof damaged / sizeof *damaged; index++) {
         struct record record;
         field_set set = 0;
@@ -105,6 +146,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(packing_and_unpacking_gives_the_same),
+        cmocka_unit_test(a_short_pack_holds_what_a_long_one_does),
+        cmocka_unit_test(no_two_fields_are_called_the_same_in_short),
         cmocka_unit_test(damaged_packs_are_refused),
         cmocka_unit_test(subjects_are_as_the_log_names_them),
         cmocka_unit_test(the_natural_key_takes_the_day_in_china),
