@@ -8,10 +8,12 @@
 
 enum { ENTRY_BYTES = 32, ENTRIES_FIRST = 512 };
 
-enum { GET, PUT, CUT, STRIKE, AGE, RELEASE, RELEASE_SIDE, STRUCK };
+enum { GET, ROWS, PUT, CUT, STRIKE, AGE, RELEASE, RELEASE_SIDE, STRUCK };
 
 static const struct sql sql[] = {
     [GET] = {"read the roll", "SELECT size, digest, entries FROM stage.roll WHERE place = ?1"},
+    [ROWS] = {"count the roll", "SELECT coalesce(sum(length(entries)), 0) / ?3 FROM stage.roll"
+                                " WHERE place > ?1 AND place <= ?2"},
     [PUT] = {"write the roll", "INSERT OR REPLACE INTO stage.roll (place, size, digest, entries)"
                                " VALUES (?1, ?2, ?3, ?4)"},
     [CUT] = {"shorten the roll", "DELETE FROM stage.roll WHERE place > ?1 AND place < ?2"},
@@ -85,6 +87,19 @@ enum status roll_get(struct store *store, enum side side, enum entity entity, un
     memcpy(ret->digest, digest.at, sizeof digest.at);
     ret->size = size;
     return status == STATUS_OK ? closed : status;
+}
+
+enum status roll_rows(struct store *store, enum side side, enum entity entity, size_t *ret)
+{
+    struct statement statement;
+    statement_open(&statement, store, &sql[ROWS]);
+    statement_bind_number(&statement, place_of(side, entity, 0));
+    statement_bind_number(&statement, place_of(side, entity, UINT32_MAX));
+    statement_bind_number(&statement, ENTRY_BYTES);
+    enum status status = statement_row(&statement);
+    if (status == STATUS_OK)
+        *ret = (size_t)statement_read_number(&statement);
+    return status == STATUS_OK ? statement_close(&statement) : status;
 }
 
 static enum status pack(const struct roll_page *page, struct buffer *ret)
@@ -165,7 +180,9 @@ enum status roll_end(struct store *store, enum side side, enum entity entity, un
     enum status status = cut(store, place_of(side, entity, pages), place_of(side, entity, UINT32_MAX));
     if (status == STATUS_OK)
         status = run_of(store, RELEASE, side, entity);
-    return status == STATUS_OK ? load_struck(store) : status;
+    if (status != STATUS_OK || (store->struck_known && sqlite3_changes(store->db) == 0))
+        return status; /* nobody was released */
+    return load_struck(store);
 }
 
 enum status roll_strike(struct store *store, enum side side, enum entity entity, int64_t slot)

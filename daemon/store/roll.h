@@ -30,6 +30,8 @@ void roll_page_free(struct roll_page *page);
 /* page: from 1. The entries take the place of those in *ret. NOT_FOUND: no such page; *ret is empty then. */
 enum status roll_get(struct store *store, enum side side, enum entity entity, unsigned page,
                      struct roll_page *ret);
+/* How many records all pages of a side's entity name. */
+enum status roll_rows(struct store *store, enum side side, enum entity entity, size_t *ret);
 /* Writes the page in place of what was known of it. */
 enum status roll_put(struct store *store, enum side side, enum entity entity, unsigned page,
                      const struct roll_page *content);

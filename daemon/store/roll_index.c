@@ -54,12 +54,6 @@ static enum status each_entry(struct store *store, enum side side, enum entity e
     return status == STATUS_NOT_FOUND ? STATUS_OK : status;
 }
 
-static void just_count(struct roll_index *index, const struct roll_entry *entry)
-{
-    (void)entry;
-    index->count++;
-}
-
 static enum status make_room(struct roll_index *index)
 {
     index->buckets = 1;
@@ -88,7 +82,7 @@ enum status roll_index_build(struct store *store, enum side side, enum entity en
                              struct roll_index *ret)
 {
     struct roll_index index = {.count = 0};
-    enum status status = each_entry(store, side, entity, just_count, &index);
+    enum status status = roll_rows(store, side, entity, &index.count);
     if (status == STATUS_OK && index.count > most)
         return STATUS_TOO_LARGE;
     if (status == STATUS_OK)
