@@ -31,7 +31,7 @@ static const char *const state_pragmas[] = {
     NULL,
 };
 static const char *const stage_pragmas[] = {
-    "PRAGMA stage.cache_size = -16384", /* its hash indexes are written all over */
+    "PRAGMA stage.cache_size = -15360", /* its hash indexes are written all over */
     "PRAGMA stage.mmap_size = 0",
     "PRAGMA stage.journal_mode = WAL",
     "PRAGMA stage.synchronous = OFF",

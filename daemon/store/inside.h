@@ -10,13 +10,28 @@
 #include <sqlite3.h>
 
 struct sql;
+struct slot_noted;
+struct stage_marks;
+struct payloads;
 
+enum { STORE_STATES = 5 /* of a staged record */, SERIES_KNOWN = 4, LOOK_NEW_MOST = 4096 };
 enum { STATEMENTS_MOST = 256 /* a power of two, well above the number of statements */ };
 
 /* Statements that were prepared, found by the address of their text. */
 struct statement_slot {
     const struct sql *sql;
     sqlite3_stmt *at;
+};
+
+/* A row's slot under the head of one of its hashes. */
+struct look_entry {
+    int64_t head, slot;
+};
+
+/* Numbers given in this transaction. */
+struct series_known {
+    char name[16]; /* "": none */
+    int64_t last;
 };
 
 struct store {
@@ -34,6 +49,15 @@ struct store {
     bool stage_new;      /* stage.db was made empty by this opening */
     bool damaged;        /* SQLite found a damaged page: look closely at the next opening */
     int64_t look_recent; /* entries that wait to be merged (look.h); -1: not counted */
+    struct hash *marked; /* learners that are (learners.c) */
+    uint64_t accounts;   /* of stage_accounts_version */
+    struct look_entry look_new[LOOK_NEW_MOST]; /* to be put in together (look.h) */
+    size_t look_new_count;
+    struct slot_noted *slots_noted; /* of stage_slot.h */
+    int64_t tally[SIDES][ENTITIES][STORE_STATES]; /* what is not yet written of it (stage_tally.h) */
+    struct series_known series[SERIES_KNOWN]; /* given in this transaction (statement.c) */
+    struct payloads *payloads;   /* of payload.h */
+    struct stage_marks *marks; /* of stage_mark.h; NULL: not read yet */
     struct slots struck; /* from the roll (roll.h) */
     int64_t strikes;     /* roll_strikes */
     bool struck_known;   /* the set is what the file holds; if not, all are taken for struck */
@@ -52,5 +76,8 @@ struct store {
  * year: of that the keyed hash, so that nobody's ID stands in a file. Holds until the next call; what is
  * such a hash already stays. */
 struct slice stage_id(struct store *store, enum entity entity, struct slice remote_id);
+
+/* Somebody may be marked no more. */
+void learner_forget_marked(struct store *store);
 
 #endif

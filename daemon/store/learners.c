@@ -2,6 +2,10 @@
 
 #include "daemon/store/statement.h"
 
+#include <stdlib.h>
+#include <string.h>
+
+enum { MARKED = 8 * 1024 };
 enum { MARK, MARK_DUE, NEXT, CHECKED, DROP, BALANCE_NEXT, COUNT_MARKED };
 
 static const struct sql sql[] = {
@@ -30,11 +34,34 @@ static void open_for(struct statement *statement, struct store *store, int which
     statement_bind_bytes(statement, (struct slice){(const char *)person->at, sizeof person->at});
 }
 
+/* Of those that were marked last, so that her next record need not ask. */
+static struct hash *place_of(struct store *store, struct hash person)
+{
+    uint16_t at = 0;
+    memcpy(&at, person.at, sizeof at);
+    return store->marked == NULL ? NULL : &store->marked[at % MARKED];
+}
+
+void learner_forget_marked(struct store *store)
+{
+    free(store->marked);
+    store->marked = NULL;
+}
+
 enum status learner_mark(struct store *store, struct hash person)
 {
     struct statement statement;
+    struct hash *noted = place_of(store, person);
+    if (noted != NULL && hash_equal(*noted, person))
+        return STATUS_OK;
     open_for(&statement, store, MARK, &person);
-    return statement_run(&statement);
+    enum status status = statement_run(&statement);
+    if (store->marked == NULL)
+        store->marked = calloc(MARKED, sizeof *store->marked);
+    noted = place_of(store, person);
+    if (status == STATUS_OK && noted != NULL)
+        *noted = person;
+    return status;
 }
 
 enum status learner_mark_due(struct store *store, int64_t now)
@@ -60,6 +87,7 @@ enum status learner_checked(struct store *store, struct hash person, int64_t due
                             struct slice balance)
 {
     struct statement statement;
+    learner_forget_marked(store);
     open_for(&statement, store, CHECKED, &person);
     statement_bind_number(&statement, due);
     statement_bind_bytes(&statement, balance);
@@ -69,6 +97,7 @@ enum status learner_checked(struct store *store, struct hash person, int64_t due
 enum status learner_drop(struct store *store, struct hash person)
 {
     struct statement statement;
+    learner_forget_marked(store);
     open_for(&statement, store, DROP, &person);
     return statement_run(&statement);
 }

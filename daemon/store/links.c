@@ -111,6 +111,7 @@ static enum status write_link(struct store *store, const struct link *link, int 
     struct statement statement;
     struct cover cover;
     struct slice sealed = {0};
+    store->accounts += link->entity == ENTITY_ACCOUNT;
     cover_link(&cover, store, link);
     cover_add(&cover, link->base);
     cover_add(&cover, link->since);
@@ -148,6 +149,7 @@ enum status link_put(struct store *store, struct link *link)
 enum status link_drop(struct store *store, int64_t number)
 {
     struct statement statement;
+    store->accounts++;
     statement_open(&statement, store, &sql[DROP]);
     statement_bind_number(&statement, number);
     return statement_change(&statement);

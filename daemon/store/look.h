@@ -18,4 +18,7 @@ int64_t look_head(enum look_kind kind, const struct hash *hash);
 enum status look_replace(struct store *store, int64_t slot, enum look_kind kind,
                          const struct hash *before, const struct hash *now);
 
+/* Entries are put in together, and in order: before anybody looks up, and at a transaction's end. */
+enum status look_keep(struct store *store);
+
 #endif

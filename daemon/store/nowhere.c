@@ -1,6 +1,6 @@
 #include "daemon/store/nowhere.h"
 
-#include "daemon/store/statement.h"
+#include "daemon/store/stage_mark.h"
 
 enum { NOTE, FORGET, OF_ACCOUNT, COUNT, WAKE };
 
@@ -14,9 +14,8 @@ static const struct sql sql[] = {
     [COUNT] = {"count who names the unregistered",
                "SELECT count(*), max(recent) FROM stage.nowhere WHERE subject = ?1"},
     [WAKE] = {"mark who names the unregistered",
-              "UPDATE stage.record SET dirty = 1 WHERE dirty = 0 AND slot IN ("
-              "SELECT r.slot FROM stage.nowhere n CROSS JOIN stage.record r ON r.side = n.side"
-              " AND r.entity = 0 AND r.id = n.id)"},
+              "SELECT " STAGE_MARKED " FROM stage.nowhere n CROSS JOIN stage.record r ON r.side = n.side"
+              " AND r.entity = 0 AND r.id = n.id"},
 };
 
 enum status nowhere_note(struct store *store, struct slice subject, enum side side,
@@ -81,5 +80,5 @@ enum status nowhere_wake(struct store *store)
 {
     struct statement statement;
     statement_open(&statement, store, &sql[WAKE]);
-    return statement_run(&statement);
+    return stage_mark_rows(&statement, true);
 }

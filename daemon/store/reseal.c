@@ -4,6 +4,7 @@
 #include "daemon/store/inside.h"
 #include "daemon/store/journal.h"
 #include "daemon/store/links.h"
+#include "daemon/store/payload.h"
 #include "daemon/store/stage.h"
 #include "daemon/store/statement.h"
 
@@ -105,6 +106,10 @@ static const struct table {
      {"walk the stage", "SELECT slot FROM stage.payload WHERE slot > ?1 ORDER BY slot LIMIT 1"},
      {"seal a payload anew", "UPDATE stage.payload SET sealed = ?2 WHERE slot = ?1"},
      open_staged},
+    {SEAL_STAGE,
+     {"walk the templates", "SELECT number FROM stage.template WHERE number > ?1 ORDER BY number LIMIT 1"},
+     {"seal a template anew", "UPDATE stage.template SET sealed = ?2 WHERE number = ?1"},
+     payload_open_template},
 };
 enum { TABLES = sizeof tables / sizeof *tables };
 

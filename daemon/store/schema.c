@@ -166,6 +166,15 @@ static const char *const stage_7[] = {
     NULL,
 };
 
+/* What is to be judged, one bit a row (stage_mark.h): record.dirty holds only what earlier versions left. */
+static const char *const stage_8[] = {
+    "CREATE TABLE stage.to_judge (place INTEGER PRIMARY KEY, bits BLOB NOT NULL)",
+    "CREATE TABLE stage.template (number INTEGER PRIMARY KEY, name BLOB NOT NULL UNIQUE, sealed BLOB NOT NULL)",
+    "DROP TRIGGER stage.record_added", /* stage_tally.h */
+    "DROP TRIGGER stage.record_moved",
+    NULL,
+};
+
 /* What undo needs: which fields carried out a decision, which write takes back which, and what an
  * undo left out. */
 static const char *const state_2[] = {
@@ -200,7 +209,7 @@ static const char *const state_5[] = {
 
 static const migration state_migrations[] = {state_1, state_2, state_3, state_4, state_5};
 static const migration stage_migrations[] = {stage_1, stage_2, stage_3, stage_4, stage_5,
-                                           stage_6, stage_7};
+                                           stage_6, stage_7, stage_8};
 
 const struct schema schema_state = {"main", state_migrations,
                                     sizeof state_migrations / sizeof *state_migrations};

@@ -55,7 +55,7 @@ enum status stage_get(struct store *store, enum side side, enum entity entity,
                       struct slice remote_id, bool with_payload, struct arena *arena,
                       struct staged *ret);
 /* Only what recognises an unchanged record; no payload, no arena: version, raw, content, person,
- * key, state, seen, dirty, slot. */
+ * key, kind, state, seen, dirty, slot. */
 enum status stage_glance(struct store *store, enum side side, enum entity entity,
                          struct slice remote_id, struct staged *ret);
 /* Which request brought the staged copy; its run is 0 where that is not known. NOT_FOUND without such
@@ -72,6 +72,8 @@ enum status stage_mark_seen(struct store *store, enum side side, enum entity ent
                             struct slice remote_id, int64_t run);
 enum status stage_set_dirty(struct store *store, enum side side, enum entity entity,
                             struct slice remote_id, bool dirty);
+/* Judged, as it was read; with that goes why it was to be. */
+enum status stage_set_clean(struct store *store, const struct staged *staged);
 /* What is staged is not believed any more: whatever is read of the record next counts as new. NOT_FOUND. */
 enum status stage_distrust(struct store *store, enum side side, enum entity entity,
                            struct slice remote_id);
@@ -80,6 +82,9 @@ enum status stage_set_state(struct store *store, enum side side, enum entity ent
 /* To be judged for that cause, a word, until it is judged and clean, or read with other data. */
 enum status stage_set_cause(struct store *store, enum side side, enum entity entity,
                             struct slice remote_id, const char *cause);
+
+/* Another number once an account's row, its codes or its link may have changed, also by being rolled back. */
+uint64_t stage_accounts_version(const struct store *store);
 
 /* The codes of an account on a side, present and former, replacing what was known of it. */
 struct staged_code {
@@ -94,6 +99,10 @@ enum status stage_put_codes(struct store *store, enum side side, struct slice re
 enum status stage_by_key(struct store *store, enum side side, enum entity entity, struct hash key,
                          size_t most, struct arena *arena, struct slice *ret_ids,
                          size_t *ret_count);
+/* The rows of both sides with that key, each side's by remote id and as stage_glance gives them, in rooms for
+ * `most` of each side; more are left out, and so are STAGED_GONE ones. */
+enum status stage_glance_key(struct store *store, enum entity entity, struct hash key, size_t most,
+                             struct arena *arena, struct staged *ret[SIDES], size_t ret_count[SIDES]);
 enum status stage_by_natural(struct store *store, enum side side, struct hash natural, size_t most,
                              struct arena *arena, struct slice *ret_ids, size_t *ret_count);
 enum status stage_by_code(struct store *store, enum side side, struct hash code, bool with_former,
@@ -103,12 +112,19 @@ enum status stage_by_code(struct store *store, enum side side, struct hash code,
 enum status stage_by_person(struct store *store, enum side side, enum entity entity,
                             struct hash person, size_t most, struct arena *arena,
                             struct slice *ret_ids, size_t *ret_count);
+/* All rows of both sides and of each entity with that person, whole, payloads opened: by entity, side and remote
+ * id, up to `most`. Otherwise as above; CORRUPT when one of them does not open. */
+enum status stage_of_person(struct store *store, struct hash person, size_t most, struct arena *arena,
+                            struct staged *ret, size_t *ret_count);
+/* Likewise those with that key. */
+enum status stage_of_key(struct store *store, struct hash key, size_t most, struct arena *arena,
+                         struct staged *ret, size_t *ret_count);
 /* Marks all hour records of a person dirty, on that side. */
 enum status stage_dirty_person(struct store *store, enum side side, struct hash person);
 
-/* The next dirty row of an entity behind (side, remote id) in order (kind descending: departments,
- * employers, persons; then side; then remote id), without payload. after == NULL: from the start.
- * NOT_FOUND at the end. */
+/* The next dirty row of an entity behind another (its kind and slot count) in order (kind descending:
+ * departments, employers, persons; then as they were first read), without payload. after == NULL: from the
+ * start. NOT_FOUND at the end. */
 enum status stage_next_dirty(struct store *store, enum entity entity, const struct staged *after,
                              struct arena *arena, struct staged *ret);
 /* The next row of a side and entity that is not GONE, by remote id. */

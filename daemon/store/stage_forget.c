@@ -1,7 +1,12 @@
 #include "daemon/store/stage_forget.h"
 
+#include "daemon/store/look.h"
 #include "daemon/store/roll.h"
+#include "daemon/store/stage_mark.h"
+#include "daemon/store/stage_slot.h"
 #include "daemon/store/statement.h"
+
+#include <string.h>
 
 #define OF_SIDE(linked)                                                                          \
     " FROM stage.record WHERE side = ?1 AND (coalesce(fetch_run, 0) >= ?2 OR NOT EXISTS"         \
@@ -10,6 +15,7 @@
 /* In this order: the first ones find their rows by the last but one's. */
 #define STEPS(linked)                                                                            \
     {                                                                                            \
+        {"forget what is to be judged", "SELECT slot, entity, -rank" OF_SIDE(linked)},           \
         {"forget hashes", "DELETE FROM stage.look WHERE slot IN (SELECT slot" OF_SIDE(linked) ")"}, \
         {"forget hashes",                                                                        \
          "DELETE FROM stage.look_recent WHERE slot IN (SELECT slot" OF_SIDE(linked) ")"},        \
@@ -26,7 +32,7 @@
                         " FROM stage.record WHERE side = ?1 GROUP BY entity, state"},            \
     }
 
-enum { STEP_COUNT = 9, BOTH_BOUND = 6 /* the others name only the side */ };
+enum { STEP_COUNT = 10, BOTH_BOUND = 7 /* the others name only the side */ };
 
 static const struct sql steps[SIDES][STEP_COUNT] = {
     [MUNICIPAL] = STEPS("municipal_id"),
@@ -35,15 +41,18 @@ static const struct sql steps[SIDES][STEP_COUNT] = {
 
 enum status stage_forget_since(struct store *store, enum side side, int64_t run)
 {
-    enum status status = STATUS_OK;
+    enum status status = look_keep(store);
     for (size_t index = 0; status == STATUS_OK && index < STEP_COUNT; index++) {
         struct statement statement;
         statement_open(&statement, store, &steps[side][index]);
         statement_bind_number(&statement, side);
         if (index < BOTH_BOUND)
             statement_bind_number(&statement, run);
-        status = statement_run(&statement);
+        status = index == 0 ? stage_mark_rows(&statement, false) : statement_run(&statement);
     }
+    store->accounts++;
+    memset(store->tally[side], 0, sizeof store->tally[side]); /* it is counted anew */
+    stage_slot_forget(store);
     store->look_recent = -1; /* to be counted again */
     return status == STATUS_OK ? roll_forget(store, side) : status;
 }

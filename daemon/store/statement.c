@@ -4,11 +4,17 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <stdio.h>
 #include <string.h>
 
-static const struct sql next_number = {
-    "give a number", "INSERT INTO series (name, last) VALUES (?1, 1)"
-                     " ON CONFLICT (name) DO UPDATE SET last = last + 1 RETURNING last"};
+enum { LAST_NUMBER, NEXT_NUMBER, KEEP_NUMBER };
+static const struct sql number_sql[] = {
+    [LAST_NUMBER] = {"read a number", "SELECT last FROM series WHERE name = ?1"},
+    [NEXT_NUMBER] = {"give a number", "INSERT INTO series (name, last) VALUES (?1, 1)"
+                                      " ON CONFLICT (name) DO UPDATE SET last = last + 1 RETURNING last"},
+    [KEEP_NUMBER] = {"give a number", "INSERT INTO series (name, last) VALUES (?1, ?2)"
+                                      " ON CONFLICT (name) DO UPDATE SET last = excluded.last"},
+};
 
 static enum status status_of_errno(int code, enum status otherwise)
 {
@@ -253,11 +259,11 @@ enum status statement_change(struct statement *statement)
     return status;
 }
 
-enum status statement_number(struct store *store, const char *series, int64_t *ret)
+static enum status read_number(struct store *store, int which, const char *series, int64_t *ret)
 {
     struct statement statement;
     int64_t number = 0;
-    statement_open(&statement, store, &next_number);
+    statement_open(&statement, store, &number_sql[which]);
     statement_bind_word(&statement, series);
     enum status status = statement_row(&statement);
     if (status == STATUS_OK) {
@@ -267,6 +273,55 @@ enum status statement_number(struct store *store, const char *series, int64_t *r
     if (status == STATUS_OK)
         *ret = number;
     return status;
+}
+
+/* Where the series stands in memory; NULL: there is no room for one more. */
+static struct series_known *series_of(struct store *store, const char *name)
+{
+    for (size_t index = 0; index < SERIES_KNOWN; index++) {
+        struct series_known *known = &store->series[index];
+        if (known->name[0] == '\0' || strcmp(known->name, name) == 0)
+            return known;
+    }
+    return NULL;
+}
+
+enum status statement_number(struct store *store, const char *series, int64_t *ret)
+{
+    struct series_known *known = store->transaction ? series_of(store, series) : NULL;
+    if (known == NULL || strlen(series) >= sizeof known->name)
+        return read_number(store, NEXT_NUMBER, series, ret);
+    if (known->name[0] == '\0') {
+        known->last = 0;
+        enum status status = read_number(store, LAST_NUMBER, series, &known->last);
+        if (status != STATUS_OK && status != STATUS_NOT_FOUND)
+            return status;
+        (void)snprintf(known->name, sizeof known->name, "%s", series);
+    }
+    *ret = ++known->last;
+    return STATUS_OK;
+}
+
+enum status statement_keep_numbers(struct store *store)
+{
+    enum status status = STATUS_OK;
+    for (size_t index = 0; status == STATUS_OK && index < SERIES_KNOWN; index++) {
+        struct statement statement;
+        const struct series_known *known = &store->series[index];
+        if (known->name[0] == '\0')
+            break;
+        statement_open(&statement, store, &number_sql[KEEP_NUMBER]);
+        statement_bind_word(&statement, known->name);
+        statement_bind_number(&statement, known->last);
+        status = statement_run(&statement);
+    }
+    statement_forget_numbers(store);
+    return status;
+}
+
+void statement_forget_numbers(struct store *store)
+{
+    memset(store->series, 0, sizeof store->series);
 }
 
 void statement_forget_all(struct store *store)

@@ -57,6 +57,9 @@ enum status statement_change(struct statement *statement);
 
 /* The next number of a series ("link", "write", …): given once, never again. */
 enum status statement_number(struct store *store, const char *series, int64_t *ret);
+/* Within a transaction numbers are given from memory, and written once at its end. */
+enum status statement_keep_numbers(struct store *store);
+void statement_forget_numbers(struct store *store);
 void statement_forget_all(struct store *store);
 
 #endif

@@ -2,6 +2,11 @@
 
 #include "daemon/store/cover.h"
 #include "daemon/store/files.h"
+#include "daemon/store/look.h"
+#include "daemon/store/payload.h"
+#include "daemon/store/stage_mark.h"
+#include "daemon/store/stage_slot.h"
+#include "daemon/store/stage_tally.h"
 #include "daemon/store/statement.h"
 
 #include <openssl/crypto.h>
@@ -51,6 +56,7 @@ static struct store *store_new(void)
         return NULL;
     store->lock.file = -1;
     store->look_recent = -1;
+    store->look_new_count = 0;
     buffer_init(&store->bound, ROW_BYTES);
     buffer_init(&store->plain, ROW_BYTES);
     buffer_init(&store->sealed, ROW_BYTES + SEAL_EXTRA_BYTES);
@@ -126,6 +132,12 @@ void store_close(struct store *store)
     keyed_free(store->keyed);
     keyed_free(store->lookup);
     slots_clear(&store->struck);
+    stage_slot_forget(store);
+    stage_mark_forget(store);
+    payload_forget(store);
+    stage_tally_forget(store);
+    statement_forget_numbers(store);
+    learner_forget_marked(store);
     OPENSSL_cleanse(store->log_key, sizeof store->log_key);
     buffer_wipe(&store->bound);
     buffer_wipe(&store->plain);
@@ -219,11 +231,32 @@ static void forget_known(struct store *store)
 {
     store->look_recent = -1;
     store->struck_known = false;
+    store->accounts++;
+    stage_slot_forget(store);
+    stage_mark_forget(store);
+    payload_forget(store);
+    stage_tally_forget(store);
+    statement_forget_numbers(store);
+    learner_forget_marked(store);
+}
+
+/* What the transaction changed and only memory knows. */
+static enum status keep_known(struct store *store)
+{
+    enum status status = look_keep(store);
+    if (status == STATUS_OK)
+        status = stage_mark_keep(store);
+    if (status == STATUS_OK)
+        status = stage_tally_keep(store);
+    return status == STATUS_OK ? statement_keep_numbers(store) : status;
 }
 
 enum status store_commit(struct store *store)
 {
     enum status status = store->transaction ? store->failed : STATUS_INVALID;
+    if (status == STATUS_OK && (status = keep_known(store)) != STATUS_OK &&
+        sqlite3_get_autocommit(store->db) == 0)
+        (void)sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
     if (status == STATUS_OK)
         status = run_one(store, COMMIT);
     if (status != STATUS_OK)

@@ -136,7 +136,7 @@ static void row_changed_in_the_file_is_corrupt(void **test)
 
 static void dirty_rows_come_departments_first(void **test)
 {
-    static const char *const expected[] = {"D1", "E1", "E2", "P2", "P9", "P1"};
+    static const char *const expected[] = {"D1", "E1", "E2", "P1", "P9", "P2"};
     struct state *state = *test;
     struct staged cursor;
     const struct staged *after = NULL;
