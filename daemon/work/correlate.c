@@ -1,6 +1,7 @@
 #include "daemon/work/correlate.h"
 
 #include "daemon/store/apart.h"
+#include "daemon/work/at_hand.h"
 
 enum { CANDIDATES_MOST = 8, GROUP_BYTES = 8 };
 
@@ -74,18 +75,35 @@ static enum status account_candidates(struct desk *desk, enum side side,
     return status;
 }
 
-static enum status origin_candidates(struct desk *desk, enum side side, struct hash key,
-                                     struct candidates *ret)
+static void candidates_at_hand(const struct desk *desk, struct candidates ret[SIDES])
 {
-    struct slice ids[CANDIDATES_MOST] = {{0}};
-    size_t count = 0;
+    for (size_t index = 0; index < desk->at_hand.count; index++) {
+        const struct staged *row = &desk->at_hand.rows[index];
+        struct candidates *of = &ret[row->side];
+        of->rows[of->count] = *row;
+        of->ids[of->count++] = row->remote_id;
+    }
+}
+
+/* All hour records of an origin, by side. */
+static enum status origin_candidates(struct desk *desk, struct hash key, struct candidates ret[SIDES])
+{
+    struct staged *rows[SIDES] = {ret[MUNICIPAL].rows, ret[PROVINCIAL].rows};
+    size_t counts[SIDES] = {0, 0};
     if (hash_is_zero(key))
         return STATUS_OK;
-    enum status status = stage_by_key(desk->store, side, ENTITY_HOURS, key, CANDIDATES_MOST,
-                                      &desk->arena, ids, &count);
-    for (size_t index = 0; status == STATUS_OK && index < count && index < CANDIDATES_MOST; index++)
-        status = candidates_add(desk, side, ENTITY_HOURS, ids[index], ret);
-    return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+    if (at_hand_has_key(desk, ENTITY_HOURS, key)) {
+        candidates_at_hand(desk, ret);
+        return STATUS_OK;
+    }
+    enum status status =
+        stage_glance_key(desk->store, ENTITY_HOURS, key, CANDIDATES_MOST, &desk->arena, rows, counts);
+    for (enum side side = MUNICIPAL; status == STATUS_OK && side < SIDES; side++) {
+        ret[side].count = counts[side];
+        for (size_t index = 0; index < counts[side]; index++)
+            ret[side].ids[index] = ret[side].rows[index].remote_id;
+    }
+    return status;
 }
 
 /* A record is free for its natural key when it is valid, has no link, and no record of the other side
@@ -294,13 +312,11 @@ static enum status correlate_hours(struct desk *desk, const struct desk_copy *co
                                    const struct person *person, struct correlation *ret)
 {
     enum side side = copy->staged.side;
-    struct candidates own = {.count = 0};
-    struct candidates other = {.count = 0};
-    enum status status = origin_candidates(desk, side, copy->staged.key, &own);
+    struct candidates of[SIDES];
+    of[MUNICIPAL].count = of[PROVINCIAL].count = 0; /* what is in them is written when it is found */
+    enum status status = origin_candidates(desk, copy->staged.key, of);
     if (status == STATUS_OK)
-        status = origin_candidates(desk, side_other(side), copy->staged.key, &other);
-    if (status == STATUS_OK)
-        status = by_candidates(desk, copy, &own, &other, EVIDENCE_ORIGIN, ret);
+        status = by_candidates(desk, copy, &of[side], &of[side_other(side)], EVIDENCE_ORIGIN, ret);
     if (status == STATUS_OK && ret->match == MATCH_ALONE)
         status = by_natural_key(desk, copy, person, ret);
     return status;
@@ -324,13 +340,14 @@ static enum status correlate_account(struct desk *desk, const struct desk_copy *
 static enum status beside_link(struct desk *desk, const struct desk_copy *copy,
                                struct correlation *ret)
 {
-    struct candidates own = {.count = 0};
-    enum status status =
-        copy->staged.entity == ENTITY_ACCOUNT
-            ? account_candidates(desk, copy->staged.side, &copy->decoded.record, &own)
-            : origin_candidates(desk, copy->staged.side, copy->staged.key, &own);
-    leave_out_invalid(&own);
-    if (status == STATUS_OK && own.count > 1 && copy->staged.state == STAGED_PRESENT) {
+    struct candidates of[SIDES];
+    struct candidates *own = &of[copy->staged.side];
+    of[MUNICIPAL].count = of[PROVINCIAL].count = 0;
+    enum status status = copy->staged.entity == ENTITY_ACCOUNT
+                             ? account_candidates(desk, copy->staged.side, &copy->decoded.record, own)
+                             : origin_candidates(desk, copy->staged.key, of);
+    leave_out_invalid(own);
+    if (status == STATUS_OK && own->count > 1 && copy->staged.state == STAGED_PRESENT) {
         ret->match = MATCH_DUPLICATE;
         ret->duplicate_side = copy->staged.side;
     }

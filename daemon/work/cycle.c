@@ -17,7 +17,7 @@
 
 #include <stdio.h>
 
-enum { PIECE = 500 };
+enum { PIECE = 2000, LEARNERS = 500 };
 
 void cycle_begin(struct cycle *cycle)
 {
@@ -273,7 +273,7 @@ static enum status check_job(struct cycle *cycle, struct event *ret)
     cycle->checking = true;
     take_sides(cycle);
     if (status == STATUS_OK)
-        status = learner_check_some(desk, PIECE, &ret->more);
+        status = learner_check_some(desk, LEARNERS, &ret->more);
     if (status == STATUS_OK && !ret->more && cycle->kind == RUN_FULL)
         status = control_totals(desk);
     return status;

@@ -1,6 +1,7 @@
 #include "daemon/work/decide.h"
 
 #include "daemon/store/nowhere.h"
+#include "daemon/work/at_hand.h"
 #include "daemon/work/damage.h"
 #include "daemon/work/drift.h"
 #include "daemon/work/finding.h"
@@ -8,6 +9,7 @@
 #include "daemon/work/needs.h"
 #include "daemon/work/nowhere.h"
 #include "daemon/work/pair.h"
+#include "daemon/work/person_known.h"
 #include "daemon/work/region.h"
 #include "daemon/work/relink.h"
 #include "daemon/work/reviewed.h"
@@ -35,6 +37,7 @@ enum status decide_begin(struct desk *desk)
 {
     desk->stage = 0;
     desk->cursor_set = false;
+    person_forget_all(desk);
     arena_reset(&desk->walk);
     hashset_clear(&desk->standing);
     enum status status = desk->organisation_changed ? stage_dirty_waiting_accounts(desk->store) : STATUS_OK;
@@ -87,7 +90,11 @@ static enum status walk_one(struct desk *desk, enum entity entity, bool *ret_end
     status = damage_pass_over(desk, scope_has(desk, &desk->cursor, &inside));
     if (status != STATUS_OK || !inside || judged_already(desk, &desk->cursor))
         return status;
+    status = at_hand_take(desk, &desk->cursor);
+    if (status != STATUS_OK)
+        return status;
     status = pair_judge(desk, desk->cursor.side, entity, desk->cursor.remote_id, true);
+    at_hand_drop(desk);
     return damage_pass_over(desk, status);
 }
 

@@ -1,7 +1,8 @@
 #include "daemon/work/desk.h"
 
+#include "daemon/work/at_hand.h"
+#include "daemon/work/person_known.h"
 #include "daemon/work/recent_page.h"
-
 #include "daemon/work/roll_call.h"
 
 #include <stdio.h>
@@ -19,6 +20,7 @@ enum status desk_init(struct desk *desk)
 {
     arena_init(&desk->arena, KEY_ARENA_BYTES);
     arena_init(&desk->walk, WALK_ARENA_BYTES);
+    arena_init(&desk->at_hand.arena, KEY_ARENA_BYTES);
     desk->organisation_changed = true; /* what a process before this one took in may not have been judged */
     return STATUS_OK;
 }
@@ -26,6 +28,7 @@ enum status desk_init(struct desk *desk)
 void desk_reset(struct desk *desk)
 {
     roll_call_clear(desk);
+    person_forget_all(desk);
     hashset_clear(&desk->asked);
     hashset_clear(&desk->planned);
     hashset_clear(&desk->unknown);
@@ -69,6 +72,7 @@ void desk_reset(struct desk *desk)
     desk->cursor_set = false;
     arena_reset(&desk->arena);
     arena_reset(&desk->walk);
+    at_hand_drop(desk);
 }
 
 void desk_free(struct desk *desk)
@@ -77,6 +81,7 @@ void desk_free(struct desk *desk)
     recent_page_clear(desk);
     arena_free(&desk->arena);
     arena_free(&desk->walk);
+    arena_free(&desk->at_hand.arena);
 }
 
 bool desk_undoing(const struct desk *desk)
@@ -107,8 +112,12 @@ struct hash desk_hash_pair(const struct desk *desk, const char *what, struct sli
 enum status desk_copy(struct desk *desk, enum side side, enum entity entity, struct slice remote_id,
                       struct desk_copy *ret)
 {
-    enum status status =
-        stage_get(desk->store, side, entity, remote_id, true, &desk->arena, &ret->staged);
+    const struct staged *at_hand = at_hand_row(desk, side, entity, remote_id);
+    enum status status = STATUS_OK;
+    if (at_hand != NULL)
+        ret->staged = *at_hand;
+    else
+        status = stage_get(desk->store, side, entity, remote_id, true, &desk->arena, &ret->staged);
     if (status != STATUS_OK)
         return status;
     return decode_record(desk->mapping, side, entity, ret->staged.payload, desk->now, &desk->arena,

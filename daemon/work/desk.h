@@ -113,6 +113,16 @@ struct recent_page {
     struct roll_page rows; /* none: it is not known */
 };
 
+/* Rows that were read together: see daemon/work/at_hand.h. */
+enum { AT_HAND_MOST = 4 };
+struct at_hand {
+    struct staged rows[AT_HAND_MOST];
+    size_t count;
+    struct arena arena;
+};
+
+struct known_person;
+
 struct desk {
     /* borrowed, for the cycle */
     struct store *store;
@@ -183,6 +193,8 @@ struct desk {
     int stage;
     struct staged cursor;
     bool cursor_set;
+    struct known_person **persons; /* that were looked up lately: see daemon/work/person_known.h */
+    struct at_hand at_hand;
     struct hash learner;     /* where the walk of learner_check stands */
 };
 

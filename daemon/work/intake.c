@@ -95,7 +95,9 @@ static enum status put_codes(struct desk *desk, enum side side, const struct dec
 static enum status wake_hours(struct desk *desk, struct slice code)
 {
     struct hash person = desk_account_hash(desk, "person", code);
-    enum status status = stage_dirty_person(desk->store, MUNICIPAL, person);
+    enum status status = learner_mark(desk->store, person);
+    if (status == STATUS_OK)
+        status = stage_dirty_person(desk->store, MUNICIPAL, person);
     return status == STATUS_OK ? stage_dirty_person(desk->store, PROVINCIAL, person) : status;
 }
 
@@ -117,16 +119,22 @@ static enum status wake_dependents(struct desk *desk, const struct decoded *deco
     return status;
 }
 
-/* Yearly results are judged with their learner; a record that changes hands, with its old one too. */
+static enum status mark_learner(struct desk *desk, struct hash person)
+{
+    return hash_is_zero(person) ? STATUS_OK : learner_mark(desk->store, person);
+}
+
+/* Yearly results are judged with their learner; a record that changes hands, with its old one too. A new hour
+ * record's learner is marked when it is judged. */
 static enum status mark_learners(struct desk *desk, const struct staged *staged,
                                  const struct staged *known)
 {
-    if (staged->entity == ENTITY_ANNUAL && !hash_is_zero(staged->person))
-        return learner_mark(desk->store, staged->person);
-    if (known == NULL || staged->entity != ENTITY_HOURS || hash_is_zero(known->person) ||
-        hash_equal(known->person, staged->person))
+    if (staged->entity == ENTITY_ANNUAL)
+        return mark_learner(desk, staged->person);
+    if (known == NULL || staged->entity != ENTITY_HOURS)
         return STATUS_OK;
-    return learner_mark(desk->store, known->person);
+    enum status status = mark_learner(desk, known->person);
+    return status == STATUS_OK ? mark_learner(desk, staged->person) : status;
 }
 
 /* The code that a known organisation bore so far; empty: it keeps it, or is none. */

@@ -32,31 +32,10 @@ enum status learner_check_begin(struct desk *desk)
     return store_commit(desk->store);
 }
 
-/* Any row that bears the hash tells the code; the hash itself does not. */
-static enum status code_of(struct desk *desk, struct hash person, struct slice *ret)
+static struct person_case case_at(struct desk *desk)
 {
-    static const enum entity entities[] = {ENTITY_ACCOUNT, ENTITY_HOURS, ENTITY_ANNUAL};
-    static const enum field fields[] = {FIELD_ACCOUNT_CODE, FIELD_HOURS_PERSON,
-                                        FIELD_ANNUAL_PERSON};
-    *ret = (struct slice){0};
-    for (size_t index = 0; index < 3; index++) {
-        for (enum side side = MUNICIPAL; side < SIDES; side++) {
-            struct slice id = {0};
-            size_t count = 0;
-            struct desk_copy copy;
-            enum status status = stage_by_person(desk->store, side, entities[index], person, 1,
-                                                 &desk->arena, &id, &count);
-            if (status == STATUS_OK && count > 0)
-                status = desk_copy(desk, side, entities[index], id, &copy);
-            if (status != STATUS_OK && status != STATUS_NOT_FOUND)
-                return status;
-            if (status == STATUS_OK && count > 0)
-                *ret = copy.decoded.record.value[fields[index]];
-            if (!slice_empty(*ret))
-                return STATUS_OK;
-        }
-    }
-    return STATUS_OK;
+    return (struct person_case){.store = desk->store, .mapping = desk->mapping, .now = desk->now,
+                                .arena = &desk->arena};
 }
 
 static enum status ask_annual(struct desk *desk, struct hash person)
@@ -64,7 +43,8 @@ static enum status ask_annual(struct desk *desk, struct hash person)
     struct slice code = {0};
     bool asked = false;
     arena_reset(&desk->arena);
-    enum status status = code_of(desk, person, &code);
+    struct person_case at = case_at(desk);
+    enum status status = person_code_of(&at, person, &code);
     for (enum side side = MUNICIPAL; status == STATUS_OK && side < SIDES; side++) {
         if (!slice_empty(code))
             status = need_by_code(desk, side, ENTITY_ANNUAL, false, code, &asked);
@@ -222,9 +202,7 @@ static enum status fold_codes(struct check *check)
 static enum status gather(struct check *check)
 {
     struct desk *desk = check->desk;
-    check->person = (struct person_case){.store = desk->store, .mapping = desk->mapping,
-                                         .now = desk->now, .arena = &desk->arena,
-                                         .code = check->code};
+    check->person.code = check->code;
     enum status status = person_gather(&check->person);
     const struct record *account = learner_account(&check->person);
     if (account != NULL && !slice_empty(account->value[FIELD_ACCOUNT_CODE]))
@@ -242,12 +220,12 @@ static bool annual_known(const struct desk *desk)
 
 static enum status check_one(struct desk *desk, struct hash person)
 {
-    struct check check = {.desk = desk, .status = STATUS_OK};
+    struct check check = {.desk = desk, .person = case_at(desk), .status = STATUS_OK};
     int64_t due = 0;
     arena_reset(&desk->arena);
     if (desk->scope.subjects.count > 0 && !hashset_has(&desk->scope.subjects, person))
         return STATUS_OK;
-    enum status status = code_of(desk, person, &check.code);
+    enum status status = person_code_of(&check.person, person, &check.code);
     if (status != STATUS_OK)
         return status;
     if (slice_empty(check.code)) { /* nothing is left of her */

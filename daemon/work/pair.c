@@ -2,6 +2,7 @@
 
 #include "daemon/store/apart.h"
 #include "daemon/store/learners.h"
+#include "daemon/work/at_hand.h"
 #include "daemon/work/drift.h"
 #include "daemon/work/flips.h"
 #include "daemon/work/nowhere.h"
@@ -70,8 +71,9 @@ static enum status set_clean(struct desk *desk, const struct pair *pair)
     for (enum side side = MUNICIPAL; side < SIDES; side++) {
         if (!pair->has[side] || (!pair->copy[side].staged.dirty && !pair->unsettled))
             continue;
-        enum status status = stage_set_dirty(desk->store, side, pair->entity,
-                                             pair_copy(pair, side)->remote_id, pair->unsettled);
+        enum status status = pair->unsettled ? stage_set_dirty(desk->store, side, pair->entity,
+                                                               pair_copy(pair, side)->remote_id, true)
+                                             : stage_set_clean(desk->store, &pair->copy[side].staged);
         if (status != STATUS_OK)
             return status;
     }
@@ -79,13 +81,14 @@ static enum status set_clean(struct desk *desk, const struct pair *pair)
 }
 
 /* What keeps the record's copies apart: the yearly totals name it as their reason. */
-static enum status note_open(struct desk *desk, const struct pair *pair)
+static enum status note_open(struct desk *desk, struct pair *pair)
 {
     const char *kind = findings_apart(&pair->findings);
     for (enum side side = MUNICIPAL; side < SIDES; side++) {
         if (!pair->has[side] || pair->entity != ENTITY_HOURS ||
             slice_is(pair->copy[side].staged.open, kind == NULL ? "" : kind))
             continue;
+        pair->apart_moved = true;
         enum status status = stage_set_open(desk->store, side, pair->entity,
                                             pair_copy(pair, side)->remote_id, kind);
         if (status != STATUS_OK)
@@ -94,10 +97,15 @@ static enum status note_open(struct desk *desk, const struct pair *pair)
     return STATUS_OK;
 }
 
-static enum status note_waiting(struct desk *desk, const struct pair *pair)
+/* What waits is judged in each full cycle, and mostly goes on to wait. Then her years are what they were:
+ * whatever changed of a record or an account marked her when it was taken in. */
+static enum status note_waiting(struct desk *desk, struct pair *pair)
 {
+    const struct staged *own = &pair->copy[pair->side].staged;
+    bool same = slice_is(own->waiting, pair->waits == NULL ? "" : pair->waits);
     desk->counts.waiting += pair->waits != NULL;
-    if (slice_is(pair->copy[pair->side].staged.waiting, pair->waits == NULL ? "" : pair->waits))
+    pair->waits_on = same && pair->waits != NULL && slice_empty(own->cause) && !pair->apart_moved;
+    if (same)
         return STATUS_OK;
     return stage_set_waiting(desk->store, pair->side, pair->entity, pair_copy(pair, pair->side)->remote_id,
                              pair->waits);
@@ -317,15 +325,12 @@ static enum status judge_matched(struct desk *desk, struct pair *pair, bool plan
     bool lower = false;
     enum status status =
         load_copy(desk, pair, other, pair->correlation.remote_id[other]);
+    at_hand_drop(desk); /* from here on something may be written */
     if (status == STATUS_OK)
         status = resolve_view(desk, pair, other);
     if (status != STATUS_OK)
         return status;
     pair->presence[other] = presence_of(pair, other);
-    if (!hash_equal(pair->copy[other].staged.person, pair->copy[pair->side].staged.person))
-        status = mark_learner(desk, pair, other);
-    if (status != STATUS_OK)
-        return status;
     if (pair->has[other] && pair->copy[other].staged.state == STAGED_QUARANTINED)
         return set_clean(desk, pair); /* frozen: the record at fault has its own conflict */
     status = any_lower(desk, pair, &lower);
@@ -391,16 +396,17 @@ static enum status judge_record(struct desk *desk, struct pair *pair, struct sli
     if (status != STATUS_OK || !pair->has[side])
         return status;
     pair->presence[side] = presence_of(pair, side);
-    status = mark_learner(desk, pair, side);
-    if (status != STATUS_OK)
-        return status;
-    if (pair->copy[side].staged.state == STAGED_QUARANTINED)
+    if (pair->copy[side].staged.state == STAGED_QUARANTINED) {
+        at_hand_drop(desk);
         return freeze(desk, pair, pair_finding_invalid);
+    }
     status = resolve_view(desk, pair, side);
     if (status == STATUS_OK)
         status = correlate(desk, &pair->copy[side], &pair->person[side], &pair->correlation);
     if (status != STATUS_OK)
         return status;
+    if (pair->correlation.match != MATCH_LINKED && pair->correlation.match != MATCH_FOUND)
+        at_hand_drop(desk);
     switch (pair->correlation.match) {
     case MATCH_DUPLICATE:
     case MATCH_AMBIGUOUS:
@@ -412,6 +418,15 @@ static enum status judge_record(struct desk *desk, struct pair *pair, struct sli
     case MATCH_ALONE:
     default: return judge_matched(desk, pair, planning);
     }
+}
+
+static enum status mark_learners(struct desk *desk, const struct pair *pair)
+{
+    enum side other = side_other(pair->side);
+    enum status status = mark_learner(desk, pair, pair->side);
+    return status != STATUS_OK || hash_equal(pair->copy[other].staged.person, pair->copy[pair->side].staged.person)
+               ? status
+               : mark_learner(desk, pair, other);
 }
 
 /* Again, and then as records that are not the same, when the match did not hold. */
@@ -429,5 +444,7 @@ enum status pair_judge(struct desk *desk, enum side side, enum entity entity, st
         status = own_id.at == NULL ? STATUS_NO_MEMORY
                                    : judge_record(desk, &pair, own_id, planning);
     } while (status == STATUS_OK && pair.match_dropped);
+    if (status == STATUS_OK && (!pair.waits_on || pair.unsettled))
+        status = mark_learners(desk, &pair);
     return status == STATUS_OK ? nowhere_judge(desk, &pair) : status;
 }

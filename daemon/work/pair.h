@@ -21,6 +21,8 @@ struct pair {
     struct findings findings;
     struct judgement judgement;
     const char *waits;            /* why nothing was created yet; NULL: nothing waits */
+    bool waits_on;                /* it waited before for the same, and nothing about it is new */
+    bool apart_moved;             /* what keeps the copies apart is another conflict, or none any more */
     bool hours_wait;              /* of an account that left the region: hours of hers wait for it */
     bool match_dropped;           /* the match did not hold: to be judged again without it */
     bool unsettled;               /* something is still to be written, read or awaited: stays dirty */

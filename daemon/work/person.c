@@ -1,5 +1,7 @@
 #include "daemon/work/person.h"
 
+#include "daemon/work/person_known.h"
+
 enum { ACCOUNTS_MOST = 4 };
 
 static enum person_standing standing_of(enum staged_state state)
@@ -97,11 +99,9 @@ static enum status find_counterpart(struct desk *desk, enum side side, struct sl
     return status == STATUS_NOT_FOUND ? STATUS_OK : status;
 }
 
-enum status person_resolve(struct desk *desk, enum side side, struct slice code, struct person *ret)
+static enum status look_up(struct desk *desk, enum side side, struct slice code, struct person *ret)
 {
     *ret = (struct person){.name_code = code};
-    if (slice_empty(code))
-        return STATUS_OK;
     enum status status =
         find_account(desk, side, "person", code, &ret->remote_id[side], &ret->standing[side]);
     if (status == STATUS_OK)
@@ -115,6 +115,20 @@ enum status person_resolve(struct desk *desk, enum side side, struct slice code,
     else if (!slice_empty(ret->code[PROVINCIAL]))
         ret->name_code = ret->code[PROVINCIAL];
     return status;
+}
+
+enum status person_resolve(struct desk *desk, enum side side, struct slice code, struct person *ret)
+{
+    bool known = false;
+    if (slice_empty(code)) {
+        *ret = (struct person){.name_code = code};
+        return STATUS_OK;
+    }
+    enum status status = person_known(desk, side, code, ret, &known);
+    if (status != STATUS_OK || known)
+        return status;
+    status = look_up(desk, side, code, ret);
+    return status == STATUS_OK ? person_remember(desk, side, code, ret) : status;
 }
 
 enum status person_organisation(struct desk *desk, enum side side, struct slice code,

@@ -6,7 +6,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ROWS_OF_MOST = 64 /* of nearly everyone; who has more costs a second look-up */ };
+enum { ROWS_OF_MOST = 128 /* of nearly everyone; who has more costs a second look-up */ };
+
+/* All rows under one code, in order; they are read once. */
+struct person_rows {
+    struct hash person;
+    struct staged *at;
+    bool *taken; /* as the counterpart of one of the other side's */
+    size_t count;
+    struct person_rows *next;
+};
 
 static struct hash hash_of_code(const struct person_case *at, struct slice code)
 {
@@ -15,25 +24,81 @@ static struct hash hash_of_code(const struct person_case *at, struct slice code)
     return store_hash(at->store, text);
 }
 
-static enum status load_copy(const struct person_case *at, enum side side, enum entity entity,
-                             struct slice id, struct person_copy *ret)
+static enum status copy_of(const struct person_case *at, const struct staged *row, struct person_copy *ret)
 {
-    struct staged row;
-    enum status status = stage_get(at->store, side, entity, id, true, at->arena, &row);
-    if (status != STATUS_OK) {
-        return status;
-    }
-    struct person_copy copy = {.here = row.state != STAGED_GONE,
-                               .state = row.state,
-                               .dirty = row.dirty,
-                               .waiting = row.waiting,
-                               .open = row.open};
-    status = decode_record(at->mapping, side, entity, row.payload, at->now,
-                           at->arena, &copy.decoded);
+    struct person_copy copy = {.here = row->state != STAGED_GONE,
+                               .state = row->state,
+                               .dirty = row->dirty,
+                               .waiting = row->waiting,
+                               .open = row->open};
+    enum status status = decode_record(at->mapping, row->side, row->entity, row->payload, at->now,
+                                       at->arena, &copy.decoded);
     if (status == STATUS_OK) {
         *ret = copy;
     }
     return status;
+}
+
+static enum status read_into(struct person_case *at, size_t room, struct person_rows *ret, bool *ret_more)
+{
+    size_t count = 0;
+    ret->at = arena_alloc(at->arena, room * sizeof *ret->at);
+    ret->taken = arena_alloc(at->arena, room * sizeof *ret->taken);
+    if (ret->at == NULL || ret->taken == NULL)
+        return STATUS_NO_MEMORY;
+    enum status status = stage_of_person(at->store, ret->person, room, at->arena, ret->at, &count);
+    *ret_more = count > room;
+    ret->count = *ret_more ? room : count;
+    return status;
+}
+
+static enum status rows_of(struct person_case *at, struct hash person, struct person_rows **ret)
+{
+    bool more = false;
+    for (*ret = at->rows; *ret != NULL; *ret = (*ret)->next) {
+        if (hash_equal((*ret)->person, person))
+            return STATUS_OK;
+    }
+    struct person_rows *rows = arena_alloc(at->arena, sizeof *rows);
+    if (rows == NULL)
+        return STATUS_NO_MEMORY;
+    rows->person = person;
+    enum status status = read_into(at, ROWS_OF_MOST, rows, &more);
+    if (status == STATUS_OK && more)
+        status = read_into(at, PERSON_ROWS, rows, &more);
+    rows->next = at->rows;
+    at->rows = *ret = rows;
+    return status;
+}
+
+/* Among the rows that were read; NULL: it is of none of the codes that are known. */
+static struct staged *find_row(const struct person_case *at, enum side side, enum entity entity, struct slice id,
+                               bool **ret_taken)
+{
+    for (struct person_rows *rows = at->rows; rows != NULL; rows = rows->next) {
+        for (size_t i = 0; i < rows->count; i++) {
+            struct staged *row = &rows->at[i];
+            if (row->side != side || row->entity != entity || !slice_equal(row->remote_id, id))
+                continue;
+            *ret_taken = &rows->taken[i];
+            return row;
+        }
+    }
+    return NULL;
+}
+
+static enum status load_copy(const struct person_case *at, enum side side, enum entity entity,
+                             struct slice id, struct person_copy *ret)
+{
+    struct staged row;
+    bool *taken = NULL;
+    const struct staged *known = find_row(at, side, entity, id, &taken);
+    if (known != NULL) {
+        *taken = true;
+        return copy_of(at, known, ret);
+    }
+    enum status status = stage_get(at->store, side, entity, id, true, at->arena, &row);
+    return status == STATUS_OK ? copy_of(at, &row, ret) : status;
 }
 
 static void add_code(struct person_case *at, struct slice code)
@@ -114,9 +179,11 @@ static enum status follow_link(struct person_case *at, enum side from)
 static enum status gather_accounts(struct person_case *at)
 {
     enum status status = STATUS_OK;
+    int round = 0;
     add_code(at, at->code);
     /* Twice: a code that only the other side's account names may lead to one more. */
-    for (int round = 0; round < 2 && status == STATUS_OK; round++) {
+    for (size_t known = 0; known < at->code_count && round < 2 && status == STATUS_OK; round++) {
+        known = at->code_count;
         for (enum side side = MUNICIPAL; side < SIDES && status == STATUS_OK; side++) {
             status = find_account(at, side);
             add_codes_of(at, &at->account.side[side]);
@@ -130,39 +197,22 @@ static enum status gather_accounts(struct person_case *at)
     return status;
 }
 
-/* Is this record already in a pair? */
-static bool paired(const struct person_case *at, enum side side, struct slice id)
-{
-    for (size_t i = 0; i < at->hour_count; i++) {
-        const struct person_copy *copy = &at->hours[i].side[side];
-        if (copy->here && slice_equal(copy->decoded.record.remote_id, id)) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static enum status add_hour(struct person_case *at, enum side side, struct slice id)
+static enum status add_hour(struct person_case *at, const struct staged *row)
 {
     struct link link;
-    enum side other = side_other(side);
-    struct person_pair pair = {.linked = false};
-    if (at->hour_count == at->hour_room || paired(at, side, id)) {
-        return STATUS_OK;
-    }
-    enum status status = load_copy(at, side, ENTITY_HOURS, id, &pair.side[side]);
-    if (status != STATUS_OK || !pair.side[side].here) {
+    struct person_pair *pair = &at->hours[at->hour_count];
+    enum side other = side_other(row->side);
+    enum status status = copy_of(at, row, &pair->side[row->side]);
+    if (status != STATUS_OK || !pair->side[row->side].here)
         return status;
-    }
-    status = link_by_remote(at->store, ENTITY_HOURS, side, id, at->arena, &link);
+    status = link_by_remote(at->store, ENTITY_HOURS, row->side, row->remote_id, at->arena, &link);
     if (status == STATUS_OK) {
-        pair.linked = true;
-        status = load_copy(at, other, ENTITY_HOURS, link.remote_id[other], &pair.side[other]);
+        pair->linked = true;
+        status = load_copy(at, other, ENTITY_HOURS, link.remote_id[other], &pair->side[other]);
     }
-    if (status != STATUS_OK && status != STATUS_NOT_FOUND) {
+    if (status != STATUS_OK && status != STATUS_NOT_FOUND)
         return status;
-    }
-    at->hours[at->hour_count++] = pair;
+    at->hour_count++;
     return STATUS_OK;
 }
 
@@ -194,86 +244,57 @@ static int year_of(const struct person_copy *copy, enum field field)
     return copy->here && slice_integer(copy->decoded.record.value[field], &year) ? (int)year : 0;
 }
 
-static enum status add_annual(struct person_case *at, enum side side, struct slice id)
+static enum status add_annual(struct person_case *at, const struct staged *row)
 {
     struct person_copy copy = {.here = false};
-    enum status status = load_copy(at, side, ENTITY_ANNUAL, id, &copy);
-    if (status != STATUS_OK) {
-        return status == STATUS_NOT_FOUND ? STATUS_OK : status;
-    }
     struct person_pair *pair = NULL;
-    status = annual_of_year(at, year_of(&copy, FIELD_ANNUAL_YEAR), &pair);
-    if (pair != NULL && copy.here && !pair->side[side].here) {
-        pair->side[side] = copy;
-    }
+    enum status status = copy_of(at, row, &copy);
+    if (status == STATUS_OK)
+        status = annual_of_year(at, year_of(&copy, FIELD_ANNUAL_YEAR), &pair);
+    if (pair != NULL && copy.here && !pair->side[row->side].here)
+        pair->side[row->side] = copy;
     return status;
 }
 
-/* Up to `room` ids of a side's rows of an entity under all of the person's codes; more: there are more. */
-static enum status find_some(struct person_case *at, enum side side, enum entity entity,
-                             struct slice *ids, size_t room, size_t *ret_count, bool *ret_more)
-{
-    enum status status = STATUS_OK;
-    *ret_count = 0;
-    *ret_more = false;
-    for (size_t code = 0; status == STATUS_OK && code < at->code_count; code++) {
-        size_t count = 0;
-        size_t left = room - *ret_count;
-        status = stage_by_person(at->store, side, entity, hash_of_code(at, at->codes[code]), left,
-                                 at->arena, ids + *ret_count, &count);
-        *ret_more = *ret_more || count > left;
-        *ret_count += count < left ? count : left;
-    }
-    return status == STATUS_NOT_FOUND ? STATUS_OK : status;
-}
+typedef enum status take_row(struct person_case *at, const struct staged *row);
 
-/* All of them, up to PERSON_HOURS, in the arena. */
-static enum status find_rows(struct person_case *at, enum side side, enum entity entity,
-                             struct slice **ret_ids, size_t *ret_count)
+/* The rows of a side's entity under all of her codes, without those that are in a pair already. */
+static enum status each_row(struct person_case *at, enum side side, enum entity entity, take_row *take)
 {
-    size_t room = ROWS_OF_MOST;
-    bool more = true;
     enum status status = STATUS_OK;
-    while (more && status == STATUS_OK) {
-        *ret_ids = arena_alloc(at->arena, room * sizeof **ret_ids);
-        status = *ret_ids == NULL
-                     ? STATUS_NO_MEMORY
-                     : find_some(at, side, entity, *ret_ids, room, ret_count, &more);
-        more = more && room < PERSON_HOURS;
-        room = PERSON_HOURS;
+    for (size_t code = 0; status == STATUS_OK && code < at->code_count; code++) {
+        struct person_rows *rows = NULL;
+        status = rows_of(at, hash_of_code(at, at->codes[code]), &rows);
+        for (size_t i = 0; status == STATUS_OK && i < rows->count; i++) {
+            if (rows->at[i].side == side && rows->at[i].entity == entity && !rows->taken[i])
+                status = take(at, &rows->at[i]);
+        }
     }
     return status;
 }
 
 static enum status gather_hours(struct person_case *at)
 {
-    struct slice *ids[SIDES] = {NULL, NULL};
-    size_t count[SIDES] = {0, 0};
+    size_t count = 0;
     enum status status = STATUS_OK;
-    for (enum side side = MUNICIPAL; side < SIDES && status == STATUS_OK; side++) {
-        status = find_rows(at, side, ENTITY_HOURS, &ids[side], &count[side]);
+    for (size_t code = 0; status == STATUS_OK && code < at->code_count; code++) {
+        struct person_rows *rows = NULL;
+        status = rows_of(at, hash_of_code(at, at->codes[code]), &rows);
+        count += status == STATUS_OK ? rows->count : 0;
     }
-    at->hour_room = count[MUNICIPAL] + count[PROVINCIAL];
-    at->hours = arena_alloc(at->arena, (at->hour_room + 1) * sizeof *at->hours);
+    at->hours = arena_alloc(at->arena, (count + 1) * sizeof *at->hours);
     if (status == STATUS_OK && at->hours == NULL)
         return STATUS_NO_MEMORY;
-    for (enum side side = MUNICIPAL; side < SIDES; side++) {
-        for (size_t i = 0; i < count[side] && status == STATUS_OK; i++)
-            status = add_hour(at, side, ids[side][i]);
-    }
+    for (enum side side = MUNICIPAL; side < SIDES && status == STATUS_OK; side++)
+        status = each_row(at, side, ENTITY_HOURS, add_hour);
     return status;
 }
 
 static enum status gather_annual(struct person_case *at)
 {
     enum status status = STATUS_OK;
-    for (enum side side = MUNICIPAL; side < SIDES && status == STATUS_OK; side++) {
-        struct slice *ids = NULL;
-        size_t count = 0;
-        status = find_rows(at, side, ENTITY_ANNUAL, &ids, &count);
-        for (size_t i = 0; i < count && status == STATUS_OK; i++)
-            status = add_annual(at, side, ids[i]);
-    }
+    for (enum side side = MUNICIPAL; side < SIDES && status == STATUS_OK; side++)
+        status = each_row(at, side, ENTITY_ANNUAL, add_annual);
     return status;
 }
 
@@ -289,6 +310,23 @@ static int by_finished(const void *one, const void *other)
     const struct record *second = record_of(other);
     int order = slice_compare(first->value[FIELD_HOURS_FINISHED], second->value[FIELD_HOURS_FINISHED]);
     return order != 0 ? order : slice_compare(first->remote_id, second->remote_id);
+}
+
+enum status person_code_of(struct person_case *at, struct hash person, struct slice *ret)
+{
+    static const enum field fields[ENTITIES] = {[ENTITY_ACCOUNT] = FIELD_ACCOUNT_CODE,
+                                                [ENTITY_HOURS] = FIELD_HOURS_PERSON,
+                                                [ENTITY_ANNUAL] = FIELD_ANNUAL_PERSON};
+    struct person_rows *rows = NULL;
+    enum status status = rows_of(at, person, &rows);
+    *ret = (struct slice){0};
+    for (size_t i = 0; status == STATUS_OK && slice_empty(*ret) && i < rows->count; i++) {
+        struct person_copy copy = {.here = false};
+        status = copy_of(at, &rows->at[i], &copy);
+        if (status == STATUS_OK)
+            *ret = copy.decoded.record.value[fields[rows->at[i].entity]];
+    }
+    return status;
 }
 
 enum status person_gather(struct person_case *at)

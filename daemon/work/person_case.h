@@ -6,7 +6,7 @@
 #include "daemon/store/stage.h"
 #include "mapping/decode.h"
 
-enum { PERSON_CODES = 16, PERSON_HOURS = 2000, PERSON_YEARS = 100 };
+enum { PERSON_CODES = 16, PERSON_ROWS = 4500, PERSON_YEARS = 100 };
 
 /* One record of one side; without it: all zero. */
 struct person_copy {
@@ -24,22 +24,27 @@ struct person_pair {
     bool linked;
 };
 
+struct person_rows;
+
 struct person_case {
     struct store *store; /* borrowed, as the mapping and the arena */
     const struct mapping *mapping;
     int64_t now;
     struct arena *arena;
     struct slice code;                /* as asked, 18 characters */
+    struct person_rows *rows;         /* read under a code of hers, the last one first */
     struct slice codes[PERSON_CODES]; /* with the present and former codes of the accounts */
     size_t code_count;
     struct person_pair account;
     struct person_pair *hours; /* in order of finished */
-    size_t hour_count, hour_room;
+    size_t hour_count;
     struct person_pair *annual[PERSON_YEARS]; /* each year on its own: most have few of them */
     int annual_year[PERSON_YEARS];
     size_t annual_count;
 };
 
+/* The code that the rows with this hash bear, which are at hand from then on; empty: there are none. */
+enum status person_code_of(struct person_case *at, struct hash person, struct slice *ret);
 /* Fills all from codes on. A record that cannot be decoded is there with decoded.ok false. */
 enum status person_gather(struct person_case *at);
 /* The year of a pair as it states it; 0: unreadable. */
