@@ -13,7 +13,7 @@ from city import BUILD, City, traced  # noqa: E402
 
 STEP = int(os.environ.get("STEP", "240"))
 CITY = {"seed": 5, "people": 8, "hours": 160, "shared": 0.5}
-EACH = {"pwrite64": 1, "pread64": 1, "fsync": STEP, "ftruncate": 100, "renameat": STEP, "unlink": 100}
+EACH = {"pwrite64": 1, "pread64": 1, "fsync": STEP, "ftruncate": 60, "renameat": STEP, "unlink": 60}
 ONLY = os.environ.get("ONLY", "")
 DEFINED = (0, 3, 4, 5, 70, 73, 75, 78)
 CANNOT_CREATE = 73

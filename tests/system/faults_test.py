@@ -76,9 +76,9 @@ class Faults(unittest.TestCase):
         self.assertEqual(written(city), before, "a further cycle wrote")
 
     def survives(self, kind, side, path, exits=(DONE, UNREACHED), **more):
-        with City(people=30, hours=300) as city:
-            fault(city, kind, side, path, **more)
-            self.ends_as_undisturbed(city, city.once("--full"), exits)
+        city = support.prepared(cycles=0, people=30, hours=300)
+        fault(city, kind, side, path, **more)
+        self.ends_as_undisturbed(city, city.once("--full"), exits)
 
     # Writes whose answer does not come.
 
