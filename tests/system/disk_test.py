@@ -33,7 +33,7 @@ class Disk(unittest.TestCase):
 
     # holds: write.full_disk
     def test_a_full_disk_ends_the_cycle_and_the_next_one_goes_on_when_there_is_room(self):
-        for size in ("400k", "900k", "1400k"):
+        for size in ("500k", "900k", "1400k"):
             with self.subTest(size=size):
                 path = self.mount("state", size)
                 full = self.city.once("--full")
