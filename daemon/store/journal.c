@@ -2,7 +2,7 @@
 
 /* Numbers of enum write_state in the texts: 0 proposed, 1 planned, 2 sent, 3 settled, 4 rejected,
  * 5 overtaken, 6 dropped. */
-enum { PLAN, PLANNED, SENT, KNOWN, NEXT, NEXT_SENT, NEXT_OF_RUN, GET, REJECTED, OF_SUBJECT, OF_REFERENCE };
+enum { PLAN, PLANNED, SENT, KNOWN, NEXT, NEXT_SENT, NEXT_OF_RUN, GET, REJECTED, OF_SUBJECT, OF_REFERENCE, PLANS };
 
 static const struct sql sql[] = {
     [PLAN] = {"plan a write",
@@ -29,6 +29,8 @@ static const struct sql sql[] = {
     [REJECTED] = {"find a rejected write",
                   "SELECT " JOURNAL_ROW " FROM write WHERE key = ?1 AND state = 4"
                   " ORDER BY number DESC LIMIT 1"},
+    [PLANS] = {"look for a planned write",
+               "SELECT 1 FROM write WHERE subject = ?1 AND state = 1 AND number > ?2 LIMIT 1"},
     [OF_SUBJECT] = {"find a subject's writes",
                     "SELECT " JOURNAL_ROW " FROM write WHERE subject = ?1"
                     " ORDER BY number DESC LIMIT ?2"},
@@ -139,6 +141,16 @@ enum status journal_rejected(struct store *store, struct hash key, struct arena 
     statement_open(&statement, store, &sql[REJECTED]);
     statement_bind_hash(&statement, &key);
     return journal_row_take(&statement, arena, ret);
+}
+
+bool journal_plans(struct store *store, struct hash subject, int64_t behind)
+{
+    struct statement statement;
+    statement_open(&statement, store, &sql[PLANS]);
+    statement_bind_hash(&statement, &subject);
+    statement_bind_number(&statement, behind);
+    enum status status = statement_row(&statement);
+    return status == STATUS_OK && statement_close(&statement) == STATUS_OK;
 }
 
 enum status journal_of_subject(struct store *store, struct hash subject, size_t most,

@@ -73,6 +73,8 @@ enum status journal_get(struct store *store, int64_t number, struct arena *arena
 /* Is there a write with this key that was rejected (and not released)? NOT_FOUND. */
 enum status journal_rejected(struct store *store, struct hash key, struct arena *arena,
                              struct write *ret);
+/* Is a write of the subject planned, behind that number? False too where it cannot be read. */
+bool journal_plans(struct store *store, struct hash subject, int64_t behind);
 /* PLANNED of any run → DROPPED (start of a cycle); returns how many. */
 enum status journal_drop_planned(struct store *store, int64_t *ret);
 /* PLANNED of the run → PROPOSED (held by a guard), PROPOSED of older runs are deleted. */

@@ -2,6 +2,7 @@
 
 #include "daemon/sync/merge.h"
 #include "daemon/work/day_limit.h"
+#include "daemon/work/planned_set.h"
 #include "daemon/work/roll_call.h"
 #include "mapping/base/civil.h"
 
@@ -14,8 +15,8 @@ static enum status organisation_stands(struct desk *desk, enum side target, stru
 {
     enum person_standing standing = PERSON_UNKNOWN;
     *ret_stands = true;
-    if (slice_empty(code) || hashset_has(&desk->planned, desk_account_hash(desk, "employer", code)) ||
-        hashset_has(&desk->planned, desk_account_hash(desk, "department", code)))
+    if (slice_empty(code) || planned_has(desk, desk_account_hash(desk, "employer", code)) ||
+        planned_has(desk, desk_account_hash(desk, "department", code)))
         return STATUS_OK;
     enum status status = person_organisation(desk, target, code, &standing);
     *ret_stands = standing != PERSON_UNKNOWN;
@@ -88,7 +89,7 @@ static void person_eligible(const struct desk *desk, const struct pair *pair, en
     case PERSON_QUARANTINED: *ret = ELIGIBLE_SILENT; break;
     case PERSON_UNKNOWN:
         *ret = ELIGIBLE_WAITS;
-        if (hashset_has(&desk->planned, desk_account_hash(desk, "person", person->name_code)))
+        if (planned_has(desk, desk_account_hash(desk, "person", person->name_code)))
             *ret = ELIGIBLE;
         else if (own == PERSON_DUPLICATE || own == PERSON_QUARANTINED)
             *ret = ELIGIBLE_SILENT;

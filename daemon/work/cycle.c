@@ -9,6 +9,7 @@
 #include "daemon/work/needs.h"
 #include "daemon/work/ordered.h"
 #include "daemon/work/own_state.h"
+#include "daemon/work/planned_set.h"
 #include "daemon/work/rebase.h"
 #include "daemon/work/redefine.h"
 #include "daemon/work/rescope.h"
@@ -256,7 +257,7 @@ static enum status unknown_job(struct cycle *cycle, struct event *ret)
 {
     struct desk *desk = &cycle->desk;
     hashset_clear(&desk->asked);
-    hashset_clear(&desk->planned);
+    planned_forget(desk);
     hashset_clear(&desk->days);
     desk->planned_before = decide_planned(desk);
     desk->round++;

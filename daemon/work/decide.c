@@ -10,6 +10,7 @@
 #include "daemon/work/nowhere.h"
 #include "daemon/work/pair.h"
 #include "daemon/work/person_known.h"
+#include "daemon/work/planned_set.h"
 #include "daemon/work/region.h"
 #include "daemon/work/relink.h"
 #include "daemon/work/reviewed.h"
@@ -64,7 +65,7 @@ static bool entity_readable(const struct desk *desk, enum entity entity)
 
 static bool judged_already(const struct desk *desk, const struct staged *staged)
 {
-    return hashset_has(&desk->planned, staged->key) || hashset_has(&desk->unknown, staged->key);
+    return planned_has(desk, staged->key) || hashset_has(&desk->unknown, staged->key);
 }
 
 static enum status walk_one(struct desk *desk, enum entity entity, bool *ret_end)

@@ -2,6 +2,7 @@
 
 #include "daemon/work/at_hand.h"
 #include "daemon/work/person_known.h"
+#include "daemon/work/planned_set.h"
 #include "daemon/work/recent_page.h"
 #include "daemon/work/roll_call.h"
 
@@ -30,7 +31,7 @@ void desk_reset(struct desk *desk)
     roll_call_clear(desk);
     person_forget_all(desk);
     hashset_clear(&desk->asked);
-    hashset_clear(&desk->planned);
+    planned_forget(desk);
     hashset_clear(&desk->unknown);
     hashset_clear(&desk->standing);
     hashset_clear(&desk->unknown_fields);

@@ -148,7 +148,9 @@ struct desk {
     struct desk_scope scope;
     struct desk_order order;
     struct hashset asked;    /* of codes and ids asked for in this cycle */
-    struct hashset planned;  /* subjects with a write planned in this cycle */
+    struct hashset planned;  /* subjects with a write planned in this round: see planned_set.h */
+    bool planned_more;       /* and more, behind that write */
+    int64_t planned_behind;
     char region_before[32];  /* the settings' before they became another; "": see rescope.h */
     int64_t redefined;       /* the run that found mapping or definition changed last: see redefine.h */
     int64_t planned_before;  /* how many writes earlier rounds of this cycle planned */

@@ -1,6 +1,7 @@
 #include "daemon/work/drift.h"
 
 #include "daemon/work/planned.h"
+#include "daemon/work/planned_set.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -245,7 +246,7 @@ static enum status drop_writes(struct desk *desk, const struct hashset *subjects
     while (status == STATUS_OK && (status = next_planned(desk, &write)) == STATUS_OK) {
         if (!hashset_has(subjects, write.subject))
             continue;
-        hashset_remove(&desk->planned, write.subject);
+        planned_take_out(desk, write.subject);
         status = planned_drop(desk, &write, DRIFT_WAITS);
     }
     return status == STATUS_NOT_FOUND ? STATUS_OK : status;

@@ -7,6 +7,7 @@
 #include "daemon/work/flips.h"
 #include "daemon/work/nowhere.h"
 #include "daemon/work/pair_inside.h"
+#include "daemon/work/planned_set.h"
 #include "daemon/work/region.h"
 #include "daemon/work/rebase.h"
 #include "daemon/work/relink.h"
@@ -157,7 +158,7 @@ static enum status find_hours_waiting(struct desk *desk, struct pair *pair)
 static bool written_already(const struct desk *desk, const struct pair *pair)
 {
     struct hash subject = desk_hash(desk, pair->findings.subject.text);
-    return hashset_has(&desk->planned, subject) || hashset_has(&desk->unknown, subject);
+    return planned_has(desk, subject) || hashset_has(&desk->unknown, subject);
 }
 
 void pair_consider(const struct desk *desk, struct pair *pair)

@@ -2,6 +2,7 @@
 
 #include "daemon/sync/merge.h"
 #include "daemon/work/hangs.h"
+#include "daemon/work/planned_set.h"
 #include "daemon/work/redefine.h"
 #include "daemon/work/rescope.h"
 #include "mapping/encode.h"
@@ -242,7 +243,7 @@ enum status planned_write(struct desk *desk, const struct pair *pair, enum side 
         return status;
     status = journal_plan(desk->store, &write);
     if (status == STATUS_OK)
-        status = hashset_add(&desk->planned, write.subject);
+        status = planned_note(desk, &write);
     count_write(desk, pair, &write, values);
     return status;
 }
