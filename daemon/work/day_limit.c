@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { DAY_RECORDS_MOST = 512 };
+enum { DAY_RECORDS_MOST = 512, KNOWN_MOST = 64 * 1024 /* days and records; shared out again they come to the same */ };
 
 static bool counts_for_day(const struct record *record, int64_t day)
 {
@@ -136,6 +136,8 @@ enum status day_limit_holds(struct desk *desk, const struct pair *pair, enum sid
     struct hash day = desk_hash_pair(desk, "day", pair->person[pair->side].name_code,
                                      slice_of(day_text));
     if (!hashset_has(&desk->days, day)) {
+        if (desk->days.count > KNOWN_MOST)
+            hashset_clear(&desk->days);
         status = share_day(desk, pair, target, civil_china_day(finished), limit);
         if (status == STATUS_OK)
             status = hashset_add(&desk->days, day);
