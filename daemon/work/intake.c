@@ -193,8 +193,10 @@ static enum status put_decoded(struct desk *desk, enum side side, enum entity en
                 hash_equal(known->content, staged.content) && staged.state != STAGED_QUARANTINED;
     staged.dirty = !same || known->dirty;
     row->outcome = same ? INTAKE_RESPELLED : INTAKE_CHANGED;
-    if (same && hash_equal(row->raw, known->raw)) /* only where all is decoded */
+    if (same && hash_equal(row->raw, known->raw)) { /* only where all is decoded: as mark_listed would */
         row->outcome = INTAKE_UNCHANGED;
+        staged.seen = known->seen != 0 ? known->seen : staged.seen;
+    }
     struct slice before = {0};
     enum status status = fill_hashes(desk, decoded, &staged);
     if (status == STATUS_OK && !same)
@@ -247,7 +249,11 @@ static enum status take_edited(struct desk *desk, enum side side, enum entity en
                                const struct staged *known, const struct record *record)
 {
     struct staged at = *known;
+    struct hash content;
     if (!desk->any_lower && record->version != known->version)
+        return STATUS_OK;
+    content_hash(desk, record, &content);
+    if (hash_equal(content, known->content)) /* spelled otherwise */
         return STATUS_OK;
     at.side = side;
     at.entity = entity;
