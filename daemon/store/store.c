@@ -120,6 +120,20 @@ static void buffer_wipe(struct buffer *buffer)
     buffer_free(buffer);
 }
 
+/* What was known by heart of the files may have been rolled back. */
+static void forget_known(struct store *store)
+{
+    store->look_recent = -1;
+    store->struck_known = false;
+    store->accounts++;
+    stage_slot_forget(store);
+    stage_mark_forget(store);
+    payload_forget(store);
+    stage_tally_forget(store);
+    statement_forget_numbers(store);
+    learner_forget_marked(store);
+}
+
 void store_close(struct store *store)
 {
     if (store == NULL)
@@ -132,12 +146,7 @@ void store_close(struct store *store)
     keyed_free(store->keyed);
     keyed_free(store->lookup);
     slots_clear(&store->struck);
-    stage_slot_forget(store);
-    stage_mark_forget(store);
-    payload_forget(store);
-    stage_tally_forget(store);
-    statement_forget_numbers(store);
-    learner_forget_marked(store);
+    forget_known(store);
     OPENSSL_cleanse(store->log_key, sizeof store->log_key);
     buffer_wipe(&store->bound);
     buffer_wipe(&store->plain);
@@ -224,20 +233,6 @@ enum status store_begin_unsynced(struct store *store)
     if (status != STATUS_OK && store->unsynced)
         (void)set_synced(store, true);
     return status;
-}
-
-/* What was known by heart of the files may have been rolled back. */
-static void forget_known(struct store *store)
-{
-    store->look_recent = -1;
-    store->struck_known = false;
-    store->accounts++;
-    stage_slot_forget(store);
-    stage_mark_forget(store);
-    payload_forget(store);
-    stage_tally_forget(store);
-    statement_forget_numbers(store);
-    learner_forget_marked(store);
 }
 
 /* What the transaction changed and only memory knows. */
