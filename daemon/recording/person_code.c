@@ -1,31 +1,7 @@
 #include "daemon/recording/scribe.h"
 
 #include "daemon/store/conflicts.h"
-#include "daemon/store/stage.h"
-
-static enum status from_records(struct desk *desk, struct hash person, struct slice *ret)
-{
-    static const struct {
-        enum entity entity;
-        enum field field;
-    } places[] = {{ENTITY_ACCOUNT, FIELD_ACCOUNT_CODE},
-                  {ENTITY_HOURS, FIELD_HOURS_PERSON},
-                  {ENTITY_ANNUAL, FIELD_ANNUAL_PERSON}};
-    enum status status = STATUS_OK;
-    for (size_t index = 0; status == STATUS_OK && slice_empty(*ret) && index < SIDES * 3; index++) {
-        enum side side = index % 2 == 0 ? MUNICIPAL : PROVINCIAL;
-        struct slice id = {0};
-        size_t count = 0;
-        struct desk_copy copy;
-        status = stage_by_person(desk->store, side, places[index / 2].entity, person, 1, &desk->arena, &id, &count);
-        if (status != STATUS_OK || count == 0)
-            continue;
-        status = desk_copy(desk, side, places[index / 2].entity, id, &copy);
-        if (status == STATUS_OK)
-            *ret = copy.decoded.record.value[places[index / 2].field];
-    }
-    return status;
-}
+#include "daemon/work/person_case.h"
 
 /* A code that was corrected since stands in the subjects of what was in conflict under it: "person:CODE",
  * "annual:CODE/YEAR". */
@@ -58,7 +34,7 @@ static enum status from_conflicts(struct desk *desk, struct hash person, struct 
 
 enum status scribe_person_code(struct desk *desk, struct hash person, struct slice *ret)
 {
-    *ret = (struct slice){0};
-    enum status status = from_records(desk, person, ret);
+    struct person_case at = {.store = desk->store, .mapping = desk->mapping, .now = desk->now, .arena = &desk->arena};
+    enum status status = person_code_of(&at, person, ret);
     return status == STATUS_OK && slice_empty(*ret) ? from_conflicts(desk, person, ret) : status;
 }
