@@ -101,12 +101,5 @@ enum status journal_count_left_out(struct store *store, int64_t run, int64_t *re
     struct statement statement;
     statement_open(&statement, store, &sql[COUNT]);
     statement_bind_number(&statement, run);
-    enum status status = statement_row(&statement);
-    if (status != STATUS_OK)
-        return status;
-    int64_t count = statement_read_number(&statement);
-    status = statement_close(&statement);
-    if (status == STATUS_OK)
-        *ret = count;
-    return status;
+    return statement_count(&statement, ret);
 }

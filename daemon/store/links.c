@@ -160,8 +160,5 @@ enum status link_count(struct store *store, enum entity entity, int64_t *ret)
     struct statement statement;
     statement_open(&statement, store, &sql[COUNT]);
     statement_bind_number(&statement, entity);
-    enum status status = statement_row(&statement);
-    if (status == STATUS_OK)
-        *ret = statement_read_number(&statement);
-    return status == STATUS_OK ? statement_close(&statement) : status;
+    return statement_count(&statement, ret);
 }

@@ -57,10 +57,7 @@ static enum status count_recent(struct store *store)
 {
     struct statement statement;
     statement_open(&statement, store, &sql[COUNT]);
-    enum status status = statement_row(&statement);
-    if (status == STATUS_OK)
-        store->look_recent = statement_read_number(&statement);
-    return status == STATUS_OK ? statement_close(&statement) : status;
+    return statement_count(&statement, &store->look_recent);
 }
 
 static enum status merge(struct store *store)

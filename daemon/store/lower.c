@@ -71,9 +71,5 @@ enum status lower_count(struct store *store, int64_t *ret)
 {
     struct statement statement;
     statement_open(&statement, store, &sql[COUNT]);
-    enum status status = statement_row(&statement);
-    if (status != STATUS_OK)
-        return status;
-    *ret = statement_read_number(&statement);
-    return statement_close(&statement);
+    return statement_count(&statement, ret);
 }

@@ -186,12 +186,11 @@ static enum status put_template(struct store *store, const uint8_t *name, struct
 static enum status room_for_one(struct store *store, bool *ret)
 {
     struct statement statement;
+    int64_t count = 0;
     statement_open(&statement, store, &sql[COUNT]);
-    enum status status = statement_row(&statement);
-    if (status != STATUS_OK)
-        return status;
-    *ret = statement_read_number(&statement) < TEMPLATES_MOST;
-    return statement_close(&statement);
+    enum status status = statement_count(&statement, &count);
+    *ret = status == STATUS_OK && count < TEMPLATES_MOST;
+    return status;
 }
 
 /* ret: whether payloads of this form are kept by their values. */

@@ -251,6 +251,14 @@ enum status statement_run(struct statement *statement)
     return status == STATUS_NOT_FOUND ? STATUS_OK : status;
 }
 
+enum status statement_count(struct statement *statement, int64_t *ret)
+{
+    enum status status = statement_row(statement);
+    if (status == STATUS_OK)
+        *ret = statement_read_number(statement);
+    return status == STATUS_OK ? statement_close(statement) : status;
+}
+
 enum status statement_change(struct statement *statement)
 {
     enum status status = statement_run(statement);

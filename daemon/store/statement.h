@@ -52,6 +52,8 @@ void statement_read_word(struct statement *statement, char *to, size_t size);
 enum status statement_close(struct statement *statement);
 /* Carries out a statement that gives no rows. */
 enum status statement_run(struct statement *statement);
+/* Carries out a statement whose one row is one number. */
+enum status statement_count(struct statement *statement, int64_t *ret);
 /* As statement_run; NOT_FOUND when it changed no row. */
 enum status statement_change(struct statement *statement);
 
