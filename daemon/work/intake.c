@@ -7,8 +7,8 @@
 #include "daemon/work/nowhere.h"
 #include "daemon/work/redefine.h"
 #include "daemon/work/signs.h"
-#include "daemon/work/unstored.h"
 #include "daemon/work/unknown_field.h"
+#include "daemon/work/unstored.h"
 
 #include <string.h>
 

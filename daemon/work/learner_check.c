@@ -1,7 +1,7 @@
-#include "daemon/work/damage.h"
 #include "daemon/work/learner_check.h"
 
 #include "daemon/store/learners.h"
+#include "daemon/work/damage.h"
 #include "daemon/work/finding.h"
 #include "daemon/work/learner_of.h"
 #include "mapping/base/civil.h"
