@@ -32,6 +32,13 @@ KILLED = -9
 WORDS = re.compile(r"killed (before|after) (\w+), step \d+\n")
 
 
+def in_step(city):
+    """A small city after its first run; its people."""
+    city.reset(seed=5, people=8, hours=40, shared=0.7)
+    assert city.once("--full").returncode == 0
+    return people_of(city)
+
+
 class Workload:
     """What is done, from where, and what then is asked of it. `words` is what is killed; `again`, what is done when
     it was; each leaves all as `expected`."""
@@ -93,9 +100,7 @@ class LaterRun(Workload):
 
     def prepare(self):
         city = self.city
-        city.reset(seed=5, people=8, hours=40, shared=0.7)
-        assert city.once("--full").returncode == 0
-        people = people_of(city)
+        people = in_step(city)
         for side, code, name in (("municipal", "idCard", "realName"), ("provincial", "sfzjhm", "mc")):
             city.control("/edit", {"side": side, "entity": "account", "match": {code: people[0]},
                                    "set": {name: f"王{side[0]}"}})
@@ -138,9 +143,7 @@ class Applied(Workload):
 
     def prepare(self):
         city = self.city
-        city.reset(seed=5, people=8, hours=40, shared=0.7)
-        assert city.once("--full").returncode == 0
-        people = people_of(city)
+        people = in_step(city)
         for number, person in enumerate(people[:2]):
             edit(city, person, f"1380000{number:04d}")
         city.control("/seed?side=municipal", {"hours": [recognised(people[1], 9900031, 9, 2)]})
@@ -172,9 +175,7 @@ class TakenBack(Workload):
 
     def prepare(self):
         city = self.city
-        city.reset(seed=5, people=8, hours=40, shared=0.7)
-        assert city.once("--full").returncode == 0
-        people = people_of(city)
+        people = in_step(city)
         self.target = self.holds("provincial")
         row = next(row for row in city.control("/dump?side=municipal&entity=hours") if row["valid"])
         system, number = row["origin"].split("/")
