@@ -145,7 +145,7 @@ unit: $(UNIT_PROGRAMS)
 
 # tests/crash/step_sweep.py kills the programs as they are installed.
 check: packages
-	$(Q)$(PARALLEL) VARIANT=release programs build/release/killing.so
+	$(Q)$(PARALLEL) VARIANT=release programs build/release/killing.so build/release/power.so
 	$(Q)$(PARALLEL) VARIANT=asan check-all
 
 check-all: pure $(UNIT_PROGRAMS) $(SIM_PROGRAMS) $(REPLAY_PROGRAMS) $(SCENARIO_RUNNER) \
@@ -155,7 +155,7 @@ check-all: pure $(UNIT_PROGRAMS) $(SIM_PROGRAMS) $(REPLAY_PROGRAMS) $(SCENARIO_R
 
 # These take longest, so that they begin first.
 LONG := $(filter %/property_sim %/lost_answer_sim,$(SIM_PROGRAMS)) \
-        $(filter $(addprefix tests/,crash/step_sweep.py crash/failing_disk.py system/faults_test.py \
+        $(filter $(addprefix tests/,crash/step_sweep.py crash/power_cut.py crash/failing_disk.py system/faults_test.py \
           system/stories_test.py sim/decode_all.sh crash/failing_allocation.py system/guards_test.py),$(SCRIPTS))
 
 # Each source: gcc and clang without a warning; what is no test, clang-tidy and cppcheck; each header alone with both.
@@ -205,7 +205,7 @@ systemd-check: all
 	$(Q)tests/systemd/check.sh $(OUT)
 
 cov: packages
-	$(Q)$(PARALLEL) VARIANT=release programs build/release/killing.so
+	$(Q)$(PARALLEL) VARIANT=release programs build/release/killing.so build/release/power.so
 	$(Q)$(PARALLEL) VARIANT=cov check-all
 	$(Q)tests/support/coverage.sh build/cov
 

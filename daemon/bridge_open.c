@@ -96,10 +96,12 @@ static enum status open_store(struct bridge *bridge, struct fault *ret_fault,
     status = store_open(bridge->settings->state_dir, &keys, &bridge->store, ret_error);
     if (status == STATUS_OK) {
         struct chain_rules rules = configuration_log_rules(bridge->settings);
-        status = chain_open(bridge->settings->log_dir, keys.log, &rules, &bridge->chain);
+        status = chain_open(bridge->settings->log_dir, keys.log, &rules, store_crashed(bridge->store), &bridge->chain);
         if (status != STATUS_OK)
             *ret_error = (struct store_error){.status = status, .step = "opening the sync log"};
-        else
+        if (status == STATUS_OK)
+            store_log_first(bridge->store, bridge->chain);
+        if (status == STATUS_OK)
             status = own_state_look(bridge->store, bridge->chain, bridge_wall_ms() / 1000);
         if (status == STATUS_OK && own_state_doubtful(bridge->store))
             log_event(LOG_STATE_RESTORED, NULL);

@@ -214,7 +214,7 @@ static int swap_logged(struct carried *at, struct restore *restore, const struct
 {
     struct chain *chain = NULL;
     struct store_error error = {.status = STATUS_OK};
-    enum status status = local_log_open(&at->session, &chain);
+    enum status status = local_log_open(&at->session, NULL, &chain);
     if (status == STATUS_OK) {
         status = log_line(at, chain, "restored", facts);
     }

@@ -124,9 +124,10 @@ int local_action(struct session *session, const char *command, json_t *arguments
         error.status = status;
         return local_store_fault(session, &error);
     }
-    status = local_log_open(session, &action.chain);
+    status = local_log_open(session, action.store, &action.chain);
     int code = (int)command_exit_of(status);
     if (status == STATUS_OK) {
+        store_log_first(action.store, action.chain);
         code = action_run(&action, command, arguments, reply->row, reply->context, &message);
         (void)snprintf(session->message, sizeof session->message, "%s", _(message));
     } else {

@@ -2,20 +2,22 @@
 
 #include "daemon/cli/local.h"
 #include "daemon/store/chain.h"
+#include "daemon/store/store.h"
 
-enum status local_log_open(struct session *session, struct chain **ret)
+enum status local_log_open(struct session *session, const struct store *store, struct chain **ret)
 {
     const struct configuration *configuration = local_configuration(session);
     struct chain_rules rules = configuration_log_rules(&configuration->settings);
-    return chain_open(configuration->settings.log_dir, configuration_log_key(configuration), &rules, ret);
+    return chain_open(configuration->settings.log_dir, configuration_log_key(configuration), &rules,
+                      store != NULL && store_crashed(store), ret);
 }
 
-static enum status append_shown(struct session *session, const char *event, const char *reference,
+static enum status append_shown(struct session *session, const struct store *store, const char *event, const char *reference,
                                 int64_t conflict, const char *who)
 {
     struct chain *chain = NULL;
     struct buffer members;
-    enum status status = local_log_open(session, &chain);
+    enum status status = local_log_open(session, store, &chain);
     if (status != STATUS_OK) {
         return status;
     }
@@ -51,7 +53,7 @@ enum status local_log_shown(void *context, const char *event, const char *refere
     if (status != STATUS_OK) {
         return status;
     }
-    status = append_shown(session, event, reference, conflict, who);
+    status = append_shown(session, store, event, reference, conflict, who);
     store_close(store);
     return status;
 }

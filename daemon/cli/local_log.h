@@ -5,9 +5,10 @@
 #include "daemon/cli/session.h"
 
 struct chain;
+struct store;
 
-/* The caller holds the state's lock; freed with chain_close. */
-enum status local_log_open(struct session *session, struct chain **ret);
+/* The caller holds the state's lock; store: NULL where it is not opened. Freed with chain_close. */
+enum status local_log_open(struct session *session, const struct store *store, struct chain **ret);
 
 /* view_shown of views that run here: takes the lock of the state for the one line. BUSY when
  * another process has it: then nothing is shown in full. context: the session. */

@@ -59,10 +59,14 @@ static void read_month(struct chain *chain)
 }
 
 /* The last line of the current file, else of the file that was rotated away last. */
-static enum status go_on(struct chain *chain)
+static enum status go_on(struct chain *chain, bool crashed)
 {
     struct chain_tail tail = {0};
-    enum status status = chain_tail_read(chain->file, chain->directory, &chain->line, &tail);
+    enum status status =
+        crashed ? chain_tail_crashed(chain->file, chain->directory, &chain->macs, &chain->torn) : STATUS_OK;
+    if (status == STATUS_OK)
+        status = chain_tail_read(chain->file, chain->directory, &chain->line, &tail);
+    chain->torn += tail.torn;
     if (status == STATUS_OK && tail.number == 0)
         status = chain_tail_rotated(chain->directory, &chain->line, &tail);
     if (status != STATUS_OK)
@@ -80,7 +84,7 @@ static enum status go_on(struct chain *chain)
                           chain->head);
 }
 
-enum status chain_open(const char *directory, struct slice key, const struct chain_rules *rules,
+enum status chain_open(const char *directory, struct slice key, const struct chain_rules *rules, bool crashed,
                        struct chain **ret)
 {
     struct chain *chain = calloc(1, sizeof *chain);
@@ -94,7 +98,7 @@ enum status chain_open(const char *directory, struct slice key, const struct cha
     if (status == STATUS_OK)
         status = open_directory(chain, directory);
     if (status == STATUS_OK)
-        status = go_on(chain);
+        status = go_on(chain, crashed);
     if (status != STATUS_OK) {
         chain_close(chain);
         return status;
@@ -213,13 +217,25 @@ enum status chain_add_name(struct chain *chain, int64_t now, const char *event, 
     return status;
 }
 
+static enum status tell_torn(struct chain *chain, int64_t now)
+{
+    char members[64];
+    if (chain->torn == 0)
+        return STATUS_OK;
+    int size = snprintf(members, sizeof members, "\"bytes\":%lld", (long long)chain->torn);
+    enum status status = chain_add(chain, now, CHAIN_EVENT_TORN, (struct slice){members, (size_t)size});
+    chain->torn = status == STATUS_OK ? 0 : chain->torn;
+    return status;
+}
+
 enum status chain_append(struct chain *chain, int64_t now, const char *event, struct slice members)
 {
     enum { AROUND = 160 }; /* n, time, event and prev of a line */
     /* Where that fails the file goes on to grow: a line is worth more than the file's size. */
     if (rotation_is_due(chain, now, members.size + AROUND))
         (void)chain_rotate(chain, now);
-    return chain_add(chain, now, event, members);
+    enum status status = tell_torn(chain, now);
+    return status == STATUS_OK ? chain_add(chain, now, event, members) : status;
 }
 
 void chain_sync(struct chain *chain)

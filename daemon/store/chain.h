@@ -25,9 +25,11 @@ struct chain_rules {
 struct chain;
 
 /* Opens (and makes: directory 0700, file 0600) the log and goes on from its last whole line. What
- * stands behind it, torn by a crash, is first moved to events.torn. key: the log key. Freed with
- * chain_close. IO, FULL, DENIED, NO_MEMORY, CORRUPT (no line where lines should be). */
-enum status chain_open(const char *directory, struct slice key, const struct chain_rules *rules,
+ * stands behind it, torn by a crash, is first moved to events.torn, and the next line is told after one that says so
+ * (log_torn). crashed: the machine failed since the log was written last (store_crashed), so that holes may be
+ * in what was not synced; without that a line that does not follow stays, as evidence. key: the log key. Freed
+ * with chain_close. IO, FULL, DENIED, NO_MEMORY, CORRUPT (no line where lines should be). */
+enum status chain_open(const char *directory, struct slice key, const struct chain_rules *rules, bool crashed,
                        struct chain **ret);
 void chain_close(struct chain *chain); /* synced; NULL is fine */
 /* From the next line on. */

@@ -20,6 +20,7 @@ struct chain {
     int64_t month; /* in China Standard Time, of the first line in the current file */
     char head[CHAIN_HEX + 1];
     struct buffer line;
+    int64_t torn; /* bytes that were put aside when it was opened, and that no line tells of yet */
     bool unsynced;
     bool cut; /* what a failed write left behind could not be removed yet */
 };

@@ -17,6 +17,7 @@ const char *chain_line_prev(struct slice line);
 /* What the log says of itself. */
 #define CHAIN_EVENT_ROTATED "log_rotated"     /* first of a file: names the file before */
 #define CHAIN_EVENT_FORGOTTEN "log_forgotten" /* a file that was deleted after its time */
+#define CHAIN_EVENT_TORN "log_torn" /* what a crash left behind the last line was put aside */
 /* The lines that say which person's data went from which level to the other (daemon/work/apply.c). */
 #define CHAIN_EVENT_MOVEMENT "write"
 

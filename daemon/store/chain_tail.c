@@ -113,7 +113,56 @@ enum status chain_tail_read(int file, int directory, struct buffer *ret_line,
     if (status == STATUS_OK && end < stands.st_size)
         status = save_torn(file, directory, end, stands.st_size);
     if (status == STATUS_OK)
-        *ret = (struct chain_tail){.number = number};
+        *ret = (struct chain_tail){.number = number, .torn = stands.st_size - end};
+    return status;
+}
+
+/* Lines that follow from the one before, from the first one on: where they end. */
+static enum status follow(FILE *file, const struct chain_macs *macs, off_t *ret_end)
+{
+    struct chain_hashes before;
+    enum status status = STATUS_OK;
+    char *text = NULL;
+    size_t capacity = 0;
+    ssize_t size = 0;
+    int64_t last = 0;
+    *ret_end = 0;
+    while (status == STATUS_OK && (size = getline(&text, &capacity, file)) > 0 && text[size - 1] == '\n') {
+        struct slice line = {text, (size_t)size};
+        int64_t number = 0;
+        const char *prev = chain_line_prev(line);
+        bool first = *ret_end == 0;
+        if (prev == NULL || !chain_line_number(line, &number) ||
+            (!first && (number != last + 1 || !chain_hashes_have(&before, prev))))
+            break;
+        last = number;
+        *ret_end += size;
+        status = chain_macs_line(macs, line, &before);
+    }
+    free(text);
+    return status == STATUS_OK && ferror(file) ? STATUS_IO : status;
+}
+
+enum status chain_tail_crashed(int file, int directory, const struct chain_macs *macs, int64_t *ret_torn)
+{
+    struct stat stands;
+    off_t end = 0;
+    int copy = openat(directory, CHAIN_CURRENT, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    FILE *lines = copy < 0 ? NULL : fdopen(copy, "rb");
+    if (lines == NULL) {
+        enum status status = chain_errno(errno);
+        if (copy >= 0)
+            (void)close(copy);
+        return status;
+    }
+    enum status status = follow(lines, macs, &end);
+    (void)fclose(lines);
+    if (status == STATUS_OK && fstat(file, &stands) != 0)
+        status = chain_errno(errno);
+    if (status == STATUS_OK && end < stands.st_size)
+        status = save_torn(file, directory, end, stands.st_size);
+    if (status == STATUS_OK)
+        *ret_torn = stands.st_size - end;
     return status;
 }
 

@@ -250,10 +250,10 @@ static void read_boot(char ret[MARK_BYTES])
         (void)close(file);
 }
 
-static enum status check_pages(struct store *store, const char *text, const char *step)
+static enum status check_state(struct store *store)
 {
     sqlite3_stmt *statement = NULL;
-    int code = sqlite3_prepare_v2(store->db, text, -1, &statement, NULL);
+    int code = sqlite3_prepare_v2(store->db, "PRAGMA main.quick_check(1)", -1, &statement, NULL);
     if (code == SQLITE_OK)
         code = sqlite3_step(statement);
     const char *said = code == SQLITE_ROW ? (const char *)sqlite3_column_text(statement, 0) : NULL;
@@ -261,32 +261,30 @@ static enum status check_pages(struct store *store, const char *text, const char
     (void)sqlite3_finalize(statement);
     if (whole)
         return STATUS_OK;
-    return statement_fail(store, step, code == SQLITE_ROW ? SQLITE_CORRUPT : code);
+    return statement_fail(store, "check state.db", code == SQLITE_ROW ? SQLITE_CORRUPT : code);
 }
 
 /* Was the state left open by a machine that crashed, or by a process that met a damaged page?
  * Within one boot a killed process leaves whole files, since the kernel has all that was written.
  */
-static enum status is_suspect(struct store *store, bool *ret)
+static enum status look_whether_crashed(struct store *store)
 {
     char left[MARK_BYTES];
     char boot[MARK_BYTES];
     enum status status = get_mark(store, &read_meta, "store.boot", left);
     read_boot(boot);
     if (status == STATUS_OK)
-        *ret = left[0] != '\0' && (strcmp(left, boot) != 0 || strcmp(boot, "unknown") == 0);
+        store->crashed = left[0] != '\0' && (strcmp(left, boot) != 0 || strcmp(boot, "unknown") == 0);
     return status;
 }
 
-static enum status open_stage(struct store *store, const char *path, bool suspect)
+static enum status open_stage(struct store *store, const char *path)
 {
     enum status status = make_file(store, path);
     if (status == STATUS_OK)
         status = attach_stage(store, path);
     if (status == STATUS_OK)
         status = run_texts(store, "set up stage.db", stage_pragmas);
-    if (status == STATUS_OK && suspect)
-        status = check_pages(store, "PRAGMA stage.quick_check(1)", "check stage.db");
     if (status == STATUS_OK)
         status = migrate(store, &schema_stage, "migrate stage.db");
     if (status == STATUS_OK)
@@ -311,26 +309,27 @@ static enum status drop_stage(struct store *store, const char *path)
     return STATUS_OK;
 }
 
-/* What is in stage.db can be read again from the platforms: a damaged or foreign one is replaced.
- */
-static enum status open_or_make_stage(struct store *store, const char *directory, bool suspect)
+/* What is in stage.db can be read again from the platforms: a damaged or foreign one is replaced. So is one that
+ * a machine left when it failed. It is never synced, so that of some records it may hold what they were earlier, in whole pages that no check finds
+ * fault with; beside the newer bases such a record would count as edited, and be written back. */
+static enum status open_or_make_stage(struct store *store, const char *directory)
 {
     char path[PATH_MAX];
     struct stat stands;
     enum status status = path_of(store, directory, "stage.db", path);
     if (status != STATUS_OK)
         return status;
-    store->stage_new = stat(path, &stands) != 0 || stands.st_size == 0;
+    store->stage_new = store->crashed || stat(path, &stands) != 0 || stands.st_size == 0;
     if (store->stage_new)
         status = drop_stage(store, path); /* a -wal without its file is of no use */
     if (status == STATUS_OK)
-        status = open_stage(store, path, suspect);
+        status = open_stage(store, path);
     if (status != STATUS_CORRUPT && status != STATUS_UNSUPPORTED && status != STATUS_DENIED)
         return status;
     if (status == STATUS_DENIED && store->last.code != 0)
         return status; /* the file's mode, not its key */
     status = drop_stage(store, path);
-    return status == STATUS_OK ? open_stage(store, path, false) : status;
+    return status == STATUS_OK ? open_stage(store, path) : status;
 }
 
 /* The names of the files it made: SQLite takes no notice of a folder that was not synced. */
@@ -347,7 +346,6 @@ enum status files_open(struct store *store, const char *directory)
 {
     char path[PATH_MAX];
     char boot[MARK_BYTES];
-    bool suspect = false;
     int code = 0;
     enum status status = path_of(store, directory, "state.db", path);
     if (status == STATUS_OK && restore_finish(directory, &code) != STATUS_OK)
@@ -365,11 +363,11 @@ enum status files_open(struct store *store, const char *directory)
     if (status == STATUS_OK)
         status = check_seals(store);
     if (status == STATUS_OK)
-        status = is_suspect(store, &suspect);
-    if (status == STATUS_OK && suspect)
-        status = check_pages(store, "PRAGMA main.quick_check(1)", "check state.db");
+        status = look_whether_crashed(store);
+    if (status == STATUS_OK && store->crashed)
+        status = check_state(store);
     if (status == STATUS_OK)
-        status = open_or_make_stage(store, directory, suspect);
+        status = open_or_make_stage(store, directory);
     read_boot(boot);
     if (status == STATUS_OK)
         status = set_mark(store, &write_meta, "store.boot", boot);
@@ -412,12 +410,26 @@ enum status files_open_reader(struct store *store, const char *directory)
     return status;
 }
 
+/* A checkpoint syncs what it moves; what an earlier one moved was never synced. */
+static bool sync_stage(const struct store *store)
+{
+    static const int pointers[] = {SQLITE_FCNTL_FILE_POINTER, SQLITE_FCNTL_JOURNAL_POINTER};
+    bool synced = true;
+    for (size_t index = 0; index < sizeof pointers / sizeof *pointers; index++) {
+        sqlite3_file *file = NULL;
+        (void)sqlite3_file_control(store->db, "stage", pointers[index], &file);
+        if (file != NULL && file->pMethods != NULL)
+            synced = file->pMethods->xSync(file, SQLITE_SYNC_NORMAL) == SQLITE_OK && synced;
+    }
+    return synced;
+}
+
 void files_close(struct store *store)
 {
     if (store->db == NULL)
         return;
     /* The mark goes last: only what was synced counts as closed. */
-    if (store->opened && run_texts(store, "close the files", closing_pragmas) == STATUS_OK)
+    if (store->opened && run_texts(store, "close the files", closing_pragmas) == STATUS_OK && sync_stage(store))
         (void)set_mark(store, &write_meta, "store.boot", store->damaged ? "damaged" : NULL);
     statement_forget_all(store);
     (void)sqlite3_close(store->db);

@@ -1,5 +1,6 @@
 #include "daemon/store/store.h"
 
+#include "daemon/store/chain.h"
 #include "daemon/store/cover.h"
 #include "daemon/store/files.h"
 #include "daemon/store/look.h"
@@ -166,6 +167,11 @@ bool store_stage_is_new(const struct store *store)
     return store->stage_new;
 }
 
+bool store_crashed(const struct store *store)
+{
+    return store->crashed;
+}
+
 struct keyed *store_keyed(struct store *store)
 {
     return store->keyed;
@@ -246,12 +252,19 @@ static enum status keep_known(struct store *store)
     return status == STATUS_OK ? statement_keep_numbers(store) : status;
 }
 
+void store_log_first(struct store *store, struct chain *log)
+{
+    store->log = log;
+}
+
 enum status store_commit(struct store *store)
 {
     enum status status = store->transaction ? store->failed : STATUS_INVALID;
     if (status == STATUS_OK && (status = keep_known(store)) != STATUS_OK &&
         sqlite3_get_autocommit(store->db) == 0)
         (void)sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
+    if (status == STATUS_OK && !store->unsynced && store->log != NULL)
+        chain_sync(store->log);
     if (status == STATUS_OK)
         status = run_one(store, COMMIT);
     if (status != STATUS_OK)

@@ -22,6 +22,7 @@ struct hash {
 };
 
 struct store;
+struct chain;
 
 /* What went wrong, for messages: which step, and the error's own code; never a value. */
 struct store_error {
@@ -45,6 +46,8 @@ void store_close(struct store *store);
 const struct store_error *store_last_error(const struct store *store);
 /* Was stage.db made empty by this opening (first start, lost, damaged, another log key)? */
 bool store_stage_is_new(const struct store *store);
+/* Was the state left open by a machine that failed, when it was opened for writing? Then stage.db is new. */
+bool store_crashed(const struct store *store);
 /* HMACs with the log key itself (keyed_ref gives subject_ref); owned by the store. */
 struct keyed *store_keyed(struct store *store);
 /* For look-ups: HMAC-SHA-256, cut to 16 bytes, with a key derived for that. */
@@ -74,6 +77,9 @@ enum status store_begin(struct store *store);
  * store_begin. Only for what the next cycle does again by itself, since the stage may then know more. */
 enum status store_begin_unsynced(struct store *store);
 enum status store_commit(struct store *store);
+/* From now on this log is synced before each commit that is synced: what the state holds for good, the log tells of.
+ * Borrowed; after the log was closed nothing may be committed. */
+void store_log_first(struct store *store, struct chain *log);
 void store_rollback(struct store *store);
 
 /* Small settings of operation: "mode", "paused", "epoch.municipal", "mapping_digest", … Names that

@@ -211,9 +211,13 @@ class Sweep:
         self.kills = collections.Counter()
         self.wrong = []
 
+    @staticmethod
+    def preloaded():
+        return {"LD_PRELOAD": str(BUILD / "killing.so")}
+
     def kill(self, words, at, after):
         """Whether it was killed there, and not gone before."""
-        environment = {**os.environ, "LD_PRELOAD": str(BUILD / "killing.so"), "KILL_AT": str(at), "LC_ALL": "C",
+        environment = {**os.environ, **self.preloaded(), "KILL_AT": str(at), "LC_ALL": "C",
                        "ASAN_OPTIONS": "verify_asan_link_order=0:detect_leaks=0"}
         if after:
             environment["KILL_AFTER"] = "1"

@@ -32,7 +32,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct chain *chain = NULL;
     (void)scratch_file("events.jsonl", data, size);
     check(folder, key, &before);
-    if (chain_open(folder, key, &rules, &chain) == STATUS_OK) {
+    if (chain_open(folder, key, &rules, false, &chain) == STATUS_OK) {
         enum status status = chain_append(chain, NOW, "cycle", SLICE("\"run\":1"));
         chain_close(chain);
         check(folder, key, &after);

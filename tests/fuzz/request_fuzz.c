@@ -52,7 +52,7 @@ static void begin_log(void)
         return;
     chain_close(city.chain);
     must(unlink(path) == 0 || errno == ENOENT);
-    must(chain_open(city.settings.log_dir, key, &rules, &city.chain) == STATUS_OK);
+    must(chain_open(city.settings.log_dir, key, &rules, false, &city.chain) == STATUS_OK);
 }
 
 static void begin(void)

@@ -24,11 +24,12 @@ static const struct chain_rules rules = {
 struct log {
     char directory[64];
     struct chain *chain;
+    bool crashed; /* the machine failed before it is opened next */
 };
 
 static void log_open(struct log *log)
 {
-    assert_status(chain_open(log->directory, STATE_KEY, &rules, &log->chain));
+    assert_status(chain_open(log->directory, STATE_KEY, &rules, log->crashed, &log->chain));
 }
 
 static void log_reopen(struct log *log)
@@ -171,8 +172,54 @@ static void torn_end_is_moved_aside(void **test)
         assert_non_null(memmem(read.at, read.size, rows[index].bytes, rows[index].size));
         assert_whole(log, lines);
         assert_status(chain_append(log->chain, NOW, "event", (struct slice){0}));
-        assert_whole(log, ++lines);
+        lines += 2; /* the first one says what was put aside */
+        assert_whole(log, lines);
+        read = read_file(log, "events.jsonl", torn, sizeof torn);
+        assert_non_null(memmem(read.at, read.size, "\"event\":\"log_torn\",\"bytes\":", 27));
     }
+}
+
+/* Of five lines that were not synced the third never reached the disk. */
+static void with_a_hole(struct log *log)
+{
+    char text[8192];
+    char path[256];
+    for (int count = 0; count < 5; count++)
+        assert_status(chain_append(log->chain, NOW, "event", SLICE("\"a\":\"b\"")));
+    struct slice read = read_file(log, "events.jsonl", text, sizeof text);
+    const char *third = memmem(read.at, read.size, "{\"n\":3,", 7);
+    assert_non_null(third);
+    (void)snprintf(path, sizeof path, "%s/events.jsonl", log->directory);
+    int file = open(path, O_WRONLY);
+    assert_int_equal(pwrite(file, "\0\0\0\0\0\0\0\0", 8, third - text), 8);
+    (void)close(file);
+}
+
+/* holds: write.power */
+static void after_the_machine_failed_what_stands_behind_a_hole_is_put_aside(void **test)
+{
+    struct log *log = *test;
+    char torn[8192];
+    with_a_hole(log);
+    log->crashed = true;
+    log_reopen(log);
+    assert_whole(log, 2);
+    struct slice read = read_file(log, "events.torn", torn, sizeof torn);
+    assert_non_null(memmem(read.at, read.size, "{\"n\":5,", 7));
+    assert_status(chain_append(log->chain, NOW, "event", (struct slice){0}));
+    assert_whole(log, 4);
+    log_reopen(log);
+    assert_whole(log, 4);
+}
+
+static void without_such_a_failure_a_changed_line_stays_as_evidence(void **test)
+{
+    struct log *log = *test;
+    char torn[64];
+    with_a_hole(log);
+    log_reopen(log);
+    assert_int_equal(chain_count(log->chain), 5);
+    assert_int_equal(read_file(log, "events.torn", torn, sizeof torn).size, 0);
 }
 
 static void long_lines_are_found_again(void **test)
@@ -612,7 +659,7 @@ static void another_hash_from_the_next_line_on_hurts_no_older_file(void **test)
     assert_status(chain_append(log->chain, NOW, "event", (struct slice){0}));
     assert_status(chain_rotate(log->chain, NOW));
     chain_close(log->chain);
-    assert_status(chain_open(log->directory, STATE_KEY, &other, &log->chain));
+    assert_status(chain_open(log->directory, STATE_KEY, &other, false, &log->chain));
     assert_status(chain_append(log->chain, NOW, "event", (struct slice){0}));
     chain_obey(log->chain, &rules);
     assert_status(chain_append(log->chain, NOW, "event", (struct slice){0}));
@@ -630,6 +677,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(line_has_its_form, setup, teardown),
         cmocka_unit_test_setup_teardown(chain_goes_on_after_a_restart, setup, teardown),
         cmocka_unit_test_setup_teardown(torn_end_is_moved_aside, setup, teardown),
+        cmocka_unit_test_setup_teardown(after_the_machine_failed_what_stands_behind_a_hole_is_put_aside, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(without_such_a_failure_a_changed_line_stays_as_evidence, setup, teardown),
         cmocka_unit_test_setup_teardown(long_lines_are_found_again, setup, teardown),
         cmocka_unit_test_setup_teardown(full_disk_leaves_no_part_of_a_line, setup, teardown),
         cmocka_unit_test_setup_teardown(chain_goes_on_across_files, setup, teardown),

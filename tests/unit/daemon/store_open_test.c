@@ -125,6 +125,42 @@ static void newer_or_damaged_stage_is_made_anew(void **test)
     }
 }
 
+static void run_on_state(const struct state *state, const char *text)
+{
+    char path[160];
+    sqlite3 *db = NULL;
+    state_path(state, "state.db", path);
+    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db, text, NULL, NULL, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_close(db), SQLITE_OK);
+}
+
+static int64_t staged_count(struct state *state)
+{
+    int64_t counts[STAGED_GONE + 1] = {0};
+    assert_status(stage_count(state->store, MUNICIPAL, ENTITY_ACCOUNT, counts));
+    return counts[STAGED_PRESENT];
+}
+
+/* holds: write.power
+ * Some of its pages may be older than the bases beside it: nothing in it is believed. */
+static void after_the_machine_failed_the_stage_is_made_anew(void **test)
+{
+    struct state *state = *test;
+    stage_one(state, "1");
+    assert_status(store_meta_set(state->store, "mode", SLICE("write")));
+    store_close(state->store);
+    run_on_state(state, "INSERT OR REPLACE INTO meta VALUES ('store.boot', 'an earlier start of the machine')");
+    state_open(state);
+    assert_true(store_crashed(state->store));
+    assert_true(store_stage_is_new(state->store));
+    assert_int_equal(staged_count(state), 0);
+    stage_one(state, "1");
+    state_reopen(state);
+    assert_false(store_crashed(state->store));
+    assert_int_equal(staged_count(state), 1);
+}
+
 static void damaged_state_is_named_and_not_replaced(void **test)
 {
     struct state *state = *test;
@@ -317,6 +353,7 @@ int main(void)
         STATE_TEST(settings_of_operation_outlive_a_restart),
         STATE_TEST(newer_state_is_refused_and_left_as_it_is),
         STATE_TEST(newer_or_damaged_stage_is_made_anew),
+        STATE_TEST(after_the_machine_failed_the_stage_is_made_anew),
         STATE_TEST(damaged_state_is_named_and_not_replaced),
         STATE_TEST(another_log_key_is_denied),
         STATE_TEST(second_process_is_told_who_holds_the_state),
