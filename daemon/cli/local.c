@@ -51,7 +51,10 @@ const struct configuration *local_configuration(const struct session *session)
 int local_store_fault(struct session *session, const struct store_error *error)
 {
     const char *text = _(status_text(error->status));
-    if (error->status == STATUS_BUSY) {
+    if (error->status == STATUS_BUSY && error->holder == 0) {
+        (void)snprintf(session->message, sizeof session->message, "%s",
+                       _("the state cannot be read yet: start the daemon or run cebridge resync, then try again"));
+    } else if (error->status == STATUS_BUSY) {
         (void)snprintf(session->message, sizeof session->message,
                        _("process %ld holds the state and does not answer; try again"),
                        error->holder);

@@ -160,7 +160,7 @@ static enum status migrate(struct store *store, const struct schema *schema, con
     int code = 0;
     enum status status = store->reader ? migrate_check(store->db, schema, &code)
                                        : migrate_run(store->db, schema, &code);
-    if (status == STATUS_UNSUPPORTED)
+    if (status == STATUS_UNSUPPORTED || status == STATUS_BUSY)
         store->last = (struct store_error){.status = status, .step = step};
     else if (status != STATUS_OK)
         return statement_fail(store, step, code);
@@ -377,6 +377,17 @@ enum status files_open(struct store *store, const char *directory)
     return status;
 }
 
+/* A stage that is damaged, or was left in the middle of a change to its form: whoever opens it for writing makes it
+ * anew. */
+static enum status wait_for_stage(struct store *store, enum status status)
+{
+    if (status != STATUS_CORRUPT && store->last.code != SQLITE_READONLY_ROLLBACK &&
+        store->last.code != SQLITE_READONLY_RECOVERY)
+        return status;
+    store->last = (struct store_error){.status = STATUS_BUSY, .step = "wait for stage.db to be made anew"};
+    return STATUS_BUSY;
+}
+
 enum status files_open_reader(struct store *store, const char *directory)
 {
     char state[PATH_MAX];
@@ -396,13 +407,13 @@ enum status files_open_reader(struct store *store, const char *directory)
     if (status == STATUS_OK)
         (void)sqlite3_db_config(store->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
     if (status == STATUS_OK)
-        status = attach_stage(store, stage);
+        status = migrate(store, &schema_state, "read a state.db of another version");
+    if (status == STATUS_OK && (status = attach_stage(store, stage)) != STATUS_OK)
+        status = wait_for_stage(store, status);
     if (status == STATUS_OK)
         status = run_texts(store, "set up reading", reader_pragmas);
-    if (status == STATUS_OK)
-        status = migrate(store, &schema_state, "read a state.db of another version");
-    if (status == STATUS_OK)
-        status = migrate(store, &schema_stage, "read a stage.db of another version");
+    if (status == STATUS_OK && (status = migrate(store, &schema_stage, "read a stage.db of another version")) != STATUS_OK)
+        status = wait_for_stage(store, status);
     if (status == STATUS_OK)
         status = check_key(store, &read_meta, NULL);
     if (status == STATUS_OK)

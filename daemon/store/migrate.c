@@ -58,5 +58,5 @@ enum status migrate_check(sqlite3 *db, const struct schema *schema, int *ret_cod
         *ret_code = code;
         return statement_status(db, code);
     }
-    return version == schema->version ? STATUS_OK : STATUS_UNSUPPORTED;
+    return version == schema->version ? STATUS_OK : version < schema->version ? STATUS_BUSY : STATUS_UNSUPPORTED;
 }

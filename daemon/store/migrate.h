@@ -22,7 +22,7 @@ extern const struct schema schema_stage;
 /* Brings the file to the schema's version. UNSUPPORTED: a newer program wrote it (it is left as it
  * is). ret_code: SQLite's code of a failure. */
 enum status migrate_run(sqlite3 *db, const struct schema *schema, int *ret_code);
-/* For readers: UNSUPPORTED unless the file has exactly the schema's version. */
+/* For readers: BUSY where a writer has not brought the file to the schema's version yet; UNSUPPORTED: as above. */
 enum status migrate_check(sqlite3 *db, const struct schema *schema, int *ret_code);
 
 #endif

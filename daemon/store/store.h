@@ -38,8 +38,8 @@ struct store_error {
 enum status store_open(const char *directory, const struct seal_keys *keys, struct store **ret,
                        struct store_error *ret_error);
 /* For reading only; never creates, locks or checkpoints. NOT_FOUND: there is no state yet.
- * UNSUPPORTED: another version of the program wrote it (for a writer: a newer one). DENIED with
- * code 0: it was written with other keys. */
+ * UNSUPPORTED: a newer version of the program wrote it. BUSY without a holder: a writer must put it in order first
+ * (a restore, a migration, a stage that is to be made anew). DENIED with code 0: it was written with other keys. */
 enum status store_open_reader(const char *directory, const struct seal_keys *keys, struct store **ret,
                               struct store_error *ret_error);
 void store_close(struct store *store);

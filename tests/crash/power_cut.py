@@ -160,7 +160,7 @@ def untold(city):
     if not (city.folder / "state/state.db").exists():
         return []
     with tempfile.TemporaryDirectory() as copy:  # SQLite would put the files in order
-        for name in ("state.db", "state.db-wal"):
+        for name in ("state.db", "state.db-wal", "state.db-journal"):
             if (city.folder / "state" / name).exists():
                 shutil.copy(city.folder / "state" / name, copy)
         with contextlib.closing(sqlite3.connect(os.path.join(copy, "state.db"))) as state:
@@ -189,8 +189,7 @@ class Power(Sweep):
         done = subprocess.run([str(BUILD / work.words()[0]), *work.words()[1:]], env={**os.environ, **self.preloaded()},
                               capture_output=True, text=True, errors="replace", timeout=60, check=False)
         reached = self.disk.fail(self.chance)
-        if isinstance(work, Decision) and done.returncode == 0 and \
-           self.city.lines("conflict", work.number)[0]["state"] != "decided":
+        if isinstance(work, Decision) and done.returncode == 0 and not work.stands():
             self.fails(f"Decision, acknowledged, and {reached} reached the disk: it does not stand")
         return f"at its end (exit {done.returncode}), {reached}"
 

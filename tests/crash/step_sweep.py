@@ -131,8 +131,12 @@ class Decision(LaterRun):
         return ("cebridge", "--config", self.city.config, "resolve", self.number, "--take", "provincial", "--reason",
                 "as in the register")
 
+    def stands(self):
+        """False too where the state was left in the middle of being put in order, and cannot be read yet."""
+        return any(row["state"] == "decided" for row in self.city.lines("conflict", self.number))
+
     def finish(self):
-        if self.city.lines("conflict", self.number)[0]["state"] != "decided":
+        if not self.stands():
             LaterRun.decide(self)
         return super().finish()
 

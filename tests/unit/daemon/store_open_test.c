@@ -264,6 +264,18 @@ static void reader_sees_what_was_committed_and_writes_nothing(void **test)
     store_close(reader);
 }
 
+static void reader_waits_for_a_stage_that_was_left_half_made(void **test)
+{
+    struct state *state = *test;
+    struct store *reader = NULL;
+    struct store_error error;
+    store_close(state->store);
+    state->store = NULL;
+    set_version(state, "stage.db", 3);
+    assert_int_equal(store_open_reader(state->directory, STATE_KEYS, &reader, &error), STATUS_BUSY);
+    assert_int_equal(error.holder, 0);
+}
+
 static void reader_makes_nothing(void **test)
 {
     struct state *state = *test;
@@ -359,6 +371,7 @@ int main(void)
         STATE_TEST(second_process_is_told_who_holds_the_state),
         STATE_TEST(lock_goes_with_a_killed_process),
         STATE_TEST(reader_sees_what_was_committed_and_writes_nothing),
+        STATE_TEST(reader_waits_for_a_stage_that_was_left_half_made),
         STATE_TEST(reader_makes_nothing),
         STATE_TEST(rollback_takes_both_files_back),
         STATE_TEST(killed_between_steps_loses_nothing_committed),
