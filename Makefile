@@ -186,9 +186,7 @@ fmt:
 
 fuzz: packages
 	$(Q)$(PARALLEL) VARIANT=fuzz CC=clang $(FUZZ:%.c=build/fuzz/%)
-	$(Q)for target in $(FUZZ:tests/fuzz/%.c=%); do mkdir -p tests/fuzz/corpus/$${target%_fuzz}; \
-	  build/fuzz/tests/fuzz/$$target -max_total_time=$(FUZZ_SECONDS) -rss_limit_mb=1024 \
-	  tests/fuzz/corpus/$${target%_fuzz} || exit 1; done
+	$(Q)printf '%s\n' $(FUZZ:tests/fuzz/%_fuzz.c=%) | xargs -P $(JOBS) -I{} tests/fuzz/run.sh {} $(FUZZ_SECONDS)
 
 bench-peers: all
 	$(Q)CEBRIDGE_BUILD=$(abspath $(OUT)) tests/bench/peers.sh
