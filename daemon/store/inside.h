@@ -47,7 +47,7 @@ struct store {
     bool transaction;    /* between begin and commit or rollback */
     bool unsynced;       /* the transaction's commit is not synced by itself */
     bool stage_new;      /* stage.db was made empty by this opening */
-    struct chain *log;   /* borrowed; NULL: none. What it was told is on the disk before a commit that is synced */
+    struct chain *log;   /* borrowed; NULL: none. What it was told is on the disk before a commit */
     bool crashed;        /* ... which found the state left open by a machine that failed */
     bool damaged;        /* SQLite found a damaged page: look closely at the next opening */
     int64_t look_recent; /* entries that wait to be merged (look.h); -1: not counted */

@@ -263,7 +263,7 @@ enum status store_commit(struct store *store)
     if (status == STATUS_OK && (status = keep_known(store)) != STATUS_OK &&
         sqlite3_get_autocommit(store->db) == 0)
         (void)sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
-    if (status == STATUS_OK && !store->unsynced && store->log != NULL)
+    if (status == STATUS_OK && store->log != NULL) /* what is not synced may reach the disk all the same */
         chain_sync(store->log);
     if (status == STATUS_OK)
         status = run_one(store, COMMIT);

@@ -77,7 +77,7 @@ enum status store_begin(struct store *store);
  * store_begin. Only for what the next cycle does again by itself, since the stage may then know more. */
 enum status store_begin_unsynced(struct store *store);
 enum status store_commit(struct store *store);
-/* From now on this log is synced before each commit that is synced: what the state holds for good, the log tells of.
+/* From now on this log is synced before each commit of a transaction: what the state holds, the log tells of.
  * Borrowed; after the log was closed nothing may be committed. */
 void store_log_first(struct store *store, struct chain *log);
 void store_rollback(struct store *store);

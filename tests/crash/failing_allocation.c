@@ -1,8 +1,8 @@
 /* Put in front of a program (LD_PRELOAD), it lets an allocation fail: FAIL_PLACE=n the first one of the n-th place
  * that asks for memory (a place is a way through the program, so a function asked from two sides is two),
  * FAIL_ALLOCATION=n the n-th one of all. From main on, libraries and all threads included. FAIL_FOR_EVER: all
- * that follow fail too. FAIL_MARK: a file that is made when one was struck; FAIL_SHOW: says
- * where. */
+ * that follow fail too. FAIL_DEPTH: how much of the way tells two places apart (24). FAIL_MARK: a file that is made when
+ * one was struck; FAIL_SHOW: says where. */
 #include <dlfcn.h>
 #include <execinfo.h>
 #include <fcntl.h>
@@ -31,6 +31,7 @@ static main_function real_main;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static uint64_t seen[PLACES];
 static unsigned long counted, struck_at;
+static int way = FRAMES;
 static bool counts, by_place, for_ever, struck;
 static const char *mark;
 static __thread bool inside;
@@ -39,7 +40,7 @@ static bool new_place(void)
 {
     void *frames[FRAMES];
     uint64_t hash = 0xcbf29ce484222325U;
-    int depth = backtrace(frames, FRAMES);
+    int depth = backtrace(frames, way);
     for (int index = 0; index < depth; index++)
         hash = (hash ^ (uint64_t)(uintptr_t)frames[index]) * 0x100000001b3U;
     for (size_t at = hash % PLACES;; at = (at + 1) % PLACES) {
@@ -129,6 +130,8 @@ static int counted_main(int count, char **words, char **environment)
     (void)backtrace(&frame, 1); /* loads what it needs */
     by_place = getenv("FAIL_PLACE") != NULL;
     struck_at = number(by_place ? "FAIL_PLACE" : "FAIL_ALLOCATION");
+    if (number("FAIL_DEPTH") > 0 && number("FAIL_DEPTH") < FRAMES)
+        way = (int)number("FAIL_DEPTH");
     for_ever = getenv("FAIL_FOR_EVER") != NULL;
     mark = getenv("FAIL_MARK");
     counts = true;

@@ -3,7 +3,7 @@
 scenarios: the settings read and checked, a first run, a later one with a write, a decision, and a record and the log
 explained and verified. The program ends with an exit code of its own and says why, never by a signal; it leaks
 nothing; and after one undisturbed run all stands as if nothing had been refused, nothing twice. STEP takes every so
-many places, FIRST the first, ONLY one scenario; FAIL=FAIL_ALLOCATION takes each allocation and not each place."""
+many places, FIRST the first, ONLY one scenario; FAIL=FAIL_ALLOCATION takes each allocation and not each place, FAIL_DEPTH=5 takes fewer places: those that the last few callers tell apart."""
 import ast
 import os
 import re

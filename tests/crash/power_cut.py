@@ -19,8 +19,9 @@ import subprocess
 import sys
 import tempfile
 
-from step_sweep import Applied, Decision, FirstRun, LaterRun, Sweep, TakenBack
+from step_sweep import Applied, Decision, FirstRun, LaterRun, Sweep, TakenBack, Workload, in_step
 from city import BUILD, City
+from operating_test import edit
 
 EACH = int(os.environ.get("EACH", "5"))
 ONLY = os.environ.get("ONLY", "")
@@ -148,7 +149,7 @@ class Disk:
 
 
 def untold(city):
-    """What the state holds for good and no line of the log tells of: settled writes, decisions."""
+    """What the state holds and no line of the log tells of: settled writes, decisions."""
     told = collections.defaultdict(set)
     for path in (city.folder / "log").glob("*.jsonl"):
         for line in path.read_bytes().splitlines():
@@ -172,6 +173,28 @@ def untold(city):
             return wrong + [f"decision of conflict {number}"
                             for number, in state.execute("SELECT number FROM conflict WHERE decision <> 0")
                             if number not in told["decision"]]
+
+
+class PutBack(Workload):
+    """A backup put in the place of the state, from before an edit that was carried over since."""
+    arguments = ("--full",)
+
+    def prepare(self):
+        people = in_step(self.city)
+        self.file = self.city.folder / "backup"
+        self.file.unlink(missing_ok=True)
+        assert self.city.cebridge("backup", str(self.file)).returncode == 0
+        edit(self.city, people[0], "13800000000")
+        assert self.city.once().returncode == 0
+        edit(self.city, people[1], "13800000001")
+
+    def words(self):
+        return ("cebridge", "--config", self.city.config, "restore", str(self.file))
+
+    def finish(self):
+        done = self.city.cebridge(*self.words()[3:])
+        wrong = [] if done.returncode == 0 else [f"restored again: exit {done.returncode} {done.stderr[-300:]}"]
+        return wrong + super().finish() + super().finish()  # the first cycle observes
 
 
 class Power(Sweep):
@@ -225,7 +248,7 @@ class Power(Sweep):
 def main():
     with City(people=4, seed=5) as city:
         power = Power(city)
-        for kind in (FirstRun, LaterRun, Decision, Applied, TakenBack):
+        for kind in (FirstRun, LaterRun, Decision, Applied, TakenBack, PutBack):
             if ONLY in ("", kind.__name__):
                 shutil.rmtree(city.folder / "before", ignore_errors=True)
                 (city.folder / "plan.jsonl").unlink(missing_ok=True)
