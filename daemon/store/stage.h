@@ -168,7 +168,7 @@ struct watermark {
     int64_t since;        /* server's time; 0: never read */
     int64_t full_run;     /* the last full reading that was complete and certified; 0: none */
     int64_t full_count;   /* its records in scope */
-    int64_t full_at;      /* our instant */
+    int64_t full_at;      /* our instant; 0: no listing was complete since the stage was made, nor one forgotten */
     int64_t known_before; /* full_count of the certified listing before that one */
 };
 enum status stage_watermark(struct store *store, enum side side, enum entity entity,

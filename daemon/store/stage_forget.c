@@ -65,6 +65,7 @@ enum status stage_forget_watermarks(struct store *store, enum side side, bool co
         status = stage_watermark(store, side, (enum entity)entity, &mark);
         mark.since = 0;
         mark.full_run = 0;
+        mark.full_at = mark.full_at == 0 ? 1 : mark.full_at; /* whatever the next listing has is accepted */
         if (counts)
             mark.full_count = mark.known_before = 0;
         if (status == STATUS_OK)

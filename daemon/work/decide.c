@@ -151,18 +151,26 @@ enum status decide_some(struct desk *desk, size_t most, struct decide_result *re
     return store_commit(desk->store);
 }
 
+/* Of a side that this stage never read whole, the links know at least so many of the records that it had: a stage may
+ * be lost, and a listing that comes empty by mistake is no first one. */
+static enum status read_watermark(const struct desk *desk, enum side side, enum entity entity, struct watermark *ret)
+{
+    enum status status = stage_watermark(desk->store, side, entity, ret);
+    return status == STATUS_OK && ret->full_at == 0 ? link_count(desk->store, entity, &ret->full_count) : status;
+}
+
 static enum status judge_listing(struct desk *desk, enum side side, enum entity entity,
                                  int64_t listed)
 {
     struct watermark mark;
-    enum status status = stage_watermark(desk->store, side, entity, &mark);
+    enum status status = read_watermark(desk, side, entity, &mark);
     if (status != STATUS_OK)
         return status;
     /* The first listing after the side was forgotten is not compared: the operator has accepted it, and what
      * it lacks is looked for by the links. */
     bool first = mark.full_run == 0;
     enum guard_verdict verdict =
-        first ? GUARD_PASSES : guard_listing(&desk->limits, listed, mark.full_count);
+        first && mark.full_at != 0 ? GUARD_PASSES : guard_listing(&desk->limits, listed, mark.full_count);
     if (verdict != GUARD_PASSES && desk->guard == NULL) {
         desk->guard = guard_verdict_name(verdict);
         return finding_side(desk, side, KIND_mass_change_guard, entity_name(entity), desk->guard);

@@ -189,9 +189,11 @@ class Listings(unittest.TestCase):
             assert done.returncode == DONE, done.stderr
             cls.undisturbed = content(city)
 
-    def nothing_is_written_on_an_empty_listing(self, side, path):
+    def nothing_is_written_on_an_empty_listing(self, side, path, stage_lost=False):
         with City(people=30, hours=300) as city:
             self.assertEqual(city.once("--full").returncode, DONE)
+            for part in (city.folder / "state").glob("stage.db*") if stage_lost else ():
+                part.unlink()
             before, stands = written(city), content(city)
             fault(city, "empty_list", side, path, method="GET", count=-1)
             done = city.once("--full")
@@ -215,6 +217,12 @@ class Listings(unittest.TestCase):
 
     def test_no_municipal_accounts_where_there_were_some_holds_everything(self):
         self.nothing_is_written_on_an_empty_listing("municipal", "/accounts")
+
+    # holds: guard.listing
+    def test_an_empty_listing_is_held_though_the_stage_was_lost_that_knew_the_last_one(self):
+        self.nothing_is_written_on_an_empty_listing("municipal", "/hours", stage_lost=True)
+        self.nothing_is_written_on_an_empty_listing("provincial", "/xs", stage_lost=True)
+        self.nothing_is_written_on_an_empty_listing("municipal", "/accounts", stage_lost=True)
 
     def shifted(self, kind, side, path, exits=(DONE, UNREACHED), **more):
         """A listing of several pages: what it lost or repeated must neither be written twice nor be gone."""
