@@ -91,7 +91,7 @@ pure: $(OUT)/libcore.a
 	$(Q)! nm -u $< | grep -E ' (uv_|curl_|sqlite3_|sd_|MHD_|time$$|clock_gettime|printf$$|fopen|open$$)'
 
 # What daemon/memory.c stands in front of, in each program that is installed.
-NEVER_NULL := malloc calloc realloc strdup strndup getline
+NEVER_NULL := malloc calloc realloc strdup strndup getline __getdelim
 $(OUT)/cebridged $(OUT)/cebridge $(OUT)/cebridge-verify: private LINK += $(NEVER_NULL:%=-Wl,--wrap=%)
 $(OUT)/cebridged: $(call objects,daemon/cebridged.c daemon/memory.c) $(LIBS)
 # For auditors: the files of the log and the key are all it needs, no state and no network.

@@ -20,12 +20,14 @@ void *__wrap_realloc(void *old, size_t size);
 char *__wrap_strdup(const char *text);
 char *__wrap_strndup(const char *text, size_t most);
 ssize_t __wrap_getline(char **line, size_t *capacity, FILE *from);
+ssize_t __wrap___getdelim(char **line, size_t *capacity, int end, FILE *from);
 void *__real_malloc(size_t size);
 void *__real_calloc(size_t count, size_t size);
 void *__real_realloc(void *old, size_t size);
 char *__real_strdup(const char *text);
 char *__real_strndup(const char *text, size_t most);
 ssize_t __real_getline(char **line, size_t *capacity, FILE *from);
+ssize_t __real___getdelim(char **line, size_t *capacity, int end, FILE *from);
 
 static const char *said = "out of memory";
 
@@ -74,13 +76,24 @@ char *__wrap_strndup(const char *text, size_t most)
 }
 
 /* A line that found no memory would look like the end of the file. */
-ssize_t __wrap_getline(char **line, size_t *capacity, FILE *from)
+static ssize_t never_short(ssize_t size)
 {
-    errno = 0;
-    ssize_t size = __real_getline(line, capacity, from);
     if (size < 0 && errno == ENOMEM)
         memory_lost();
     return size;
+}
+
+ssize_t __wrap_getline(char **line, size_t *capacity, FILE *from)
+{
+    errno = 0;
+    return never_short(__real_getline(line, capacity, from));
+}
+
+/* What the C library's header makes of getline in an optimised program. */
+ssize_t __wrap___getdelim(char **line, size_t *capacity, int end, FILE *from)
+{
+    errno = 0;
+    return never_short(__real___getdelim(line, capacity, end, from));
 }
 
 static void *crypto_malloc(size_t size, const char *file, int line)

@@ -4,6 +4,7 @@
  * that follow fail too. FAIL_DEPTH: how much of the way tells two places apart (24). FAIL_MARK: a file that is made when
  * one was struck; FAIL_SHOW: says where. */
 #include <dlfcn.h>
+#include <errno.h>
 #include <execinfo.h>
 #include <fcntl.h>
 #include <pthread.h>
@@ -76,6 +77,8 @@ static bool fails(void)
     }
     (void)pthread_mutex_unlock(&lock);
     inside = false;
+    if (now)
+        errno = ENOMEM; /* as the real ones say it */
     return now;
 }
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Each place of the program and its libraries that asks for memory refused in turn, once and from then on, in five
 scenarios: the settings read and checked, a first run, a later one with a write, a decision, and a record and the log
-explained and verified. The program ends with an exit code of its own and says why, never by a signal; it leaks
+explained and verified; and in the verifier by itself. The program ends with an exit code of its own and says why, never by a signal; it leaks
 nothing; and after one undisturbed run all stands as if nothing had been refused, nothing twice. STEP takes every so
 many places, FIRST the first, ONLY one scenario; FAIL=FAIL_ALLOCATION takes each allocation and not each place, FAIL_DEPTH=5 takes fewer places: those that the last few callers tell apart."""
 import ast
@@ -38,11 +38,11 @@ class Refused:
     def says(self, text):
         self.wrong.append(f"{self.what}: {text}")
 
-    def run(self, number, for_ever, *words):
+    def run(self, number, for_ever, *words, **more):
         """Its stdout, or None where it was not struck."""
         self.mark.unlink(missing_ok=True)
         environment = {**os.environ, "LD_PRELOAD": str(BUILD / "failing_allocation.so"), "FAIL_MARK": str(self.mark),
-                       FAIL: str(number), "LC_ALL": "C",
+                       FAIL: str(number), "LC_ALL": "C", **more,
                        "ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "") + ":verify_asan_link_order=0"}
         if for_ever:
             environment["FAIL_FOR_EVER"] = "1"
@@ -196,16 +196,33 @@ def showing(refused):
     return strike
 
 
-# holds: write.no_memory
+def verifying(refused):
+    """The verifier alone, which is small enough for nearly every place: never whole by what it could not read."""
+    city = refused.city
+    reset(city)
+    assert city.once("--full").returncode == 0
+    words = ("cebridge-verify", "--key-file", str(city.folder / "log.key"), str(city.folder / "log"))
+    good = subprocess.run([str(BUILD / words[0]), *words[1:]], capture_output=True, check=True).stdout
+
+    def strike(number, for_ever):
+        struck = refused.run(number, for_ever, *words, FAIL_DEPTH="5")
+        if struck is not None and struck.returncode == 0 and struck.stdout != good:
+            refused.says(f"ended as if well, and said something else: {struck.stdout[-300:]}")
+        return struck is not None
+    return strike
+
+
+# holds: write.no_memory log.altered
 def main():
     strikes = 0
     with City(people=4, hours=24, seed=5, shared=0.5) as city:
         refused = Refused(city)
-        for scenario in (checking, first_run, later_run, deciding, showing):
+        for scenario in (checking, first_run, later_run, deciding, showing, verifying):
             if ONLY not in ("", scenario.__name__):
                 continue
             strike = scenario(refused)
-            number, hit = FIRST, True
+            step, number = (STEP, FIRST) if scenario is not verifying else (min(STEP, 2), 1)
+            hit = True
             while hit:
                 for for_ever in (False, True):
                     refused.what = f"{scenario.__name__}, refused at {number}{' and from then on' if for_ever else ''}"
@@ -214,7 +231,7 @@ def main():
                     strikes += hit
                     for line in refused.wrong[before:]:
                         print("FAILED:", line, flush=True)
-                number += STEP
+                number += step
             print(f"{scenario.__name__}: {number} places, {strikes} strikes", flush=True)
     print(f"{strikes - len(refused.wrong)} passed, {len(refused.wrong)} failed")
     return 1 if refused.wrong or strikes == 0 else 0
