@@ -181,7 +181,8 @@ static enum status judge_platform(struct cycle *cycle, const struct effect *effe
     return status == STATUS_OK && desk->guard == NULL ? signs_judge(desk, effect->side) : status;
 }
 
-/* The watermark moves only now, when the pages are stored; and never back. */
+/* The watermark moves only now, when the pages are stored; and never back. By a listing that the guard holds it does
+ * not move: whatever that kept back would else be read by no increment. */
 static enum status move_watermark(struct cycle *cycle, const struct effect *effect)
 {
     struct desk *desk = &cycle->desk;
@@ -216,9 +217,9 @@ static enum status end_increment(struct cycle *cycle, const struct effect *effec
 static enum status end_certified(struct cycle *cycle, const struct effect *effect)
 {
     struct desk *desk = &cycle->desk;
-    enum status status = in_transaction(cycle, effect, move_watermark);
-    if (status == STATUS_OK)
-        status = decide_missing(desk, effect->side, effect->entity, effect->raw);
+    enum status status = decide_missing(desk, effect->side, effect->entity, effect->raw);
+    if (status == STATUS_OK && !desk->listing_shrank[effect->side][effect->entity])
+        status = in_transaction(cycle, effect, move_watermark);
     if (status == STATUS_OK && desk->guard == NULL)
         desk->known_whole[effect->side][effect->entity] = true;
     return status == STATUS_OK ? in_transaction(cycle, effect, judge_platform) : status;

@@ -171,6 +171,7 @@ static enum status judge_listing(struct desk *desk, enum side side, enum entity 
     bool first = mark.full_run == 0;
     enum guard_verdict verdict =
         first && mark.full_at != 0 ? GUARD_PASSES : guard_listing(&desk->limits, listed, mark.full_count);
+    desk->listing_shrank[side][entity] = verdict != GUARD_PASSES;
     if (verdict != GUARD_PASSES && desk->guard == NULL) {
         desk->guard = guard_verdict_name(verdict);
         return finding_side(desk, side, KIND_mass_change_guard, entity_name(entity), desk->guard);

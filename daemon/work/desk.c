@@ -59,6 +59,7 @@ void desk_reset(struct desk *desk)
     memset(desk->side_failed, 0, sizeof desk->side_failed);
     memset(desk->clock_trusted, 0, sizeof desk->clock_trusted);
     desk->guard = NULL;
+    memset(desk->listing_shrank, 0, sizeof desk->listing_shrank);
     memset(desk->missing_due, 0, sizeof desk->missing_due);
     memset(desk->signs, 0, sizeof desk->signs);
     memset(desk->changed, 0, sizeof desk->changed);

@@ -157,6 +157,7 @@ struct desk {
     struct hashset unknown;  /* subjects with a write whose outcome is not known */
     struct hashset refused;  /* persons whose hours a target refused for their region, by round */
     unsigned round;          /* of deciding again in this cycle, from 0 */
+    bool listing_shrank[SIDES][ENTITIES]; /* the guard held its listing, which is not believed to have told all */
     bool missing_due[SIDES][ENTITIES]; /* certified: what it lacks is asked for once accounts are known */
     struct hashset standing; /* codes of organisations that this walk found standing on some side */
     struct hashset unknown_fields; /* that were looked at in this cycle */

@@ -42,7 +42,7 @@ static const char settings_text[] = "[bridge]\n"
                                     "rate = 1000/s\n"
                                     "parallel = 3\n"
                                     "[guard]\n"
-                                    "min_listing = 0 %%\n";
+                                    "min_listing = 1 %%\n";
 
 static struct {
     char root[PATH_BYTES];

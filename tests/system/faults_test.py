@@ -6,10 +6,12 @@ import os
 import signal
 import socket
 import sys
+import time
 import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "support"))
 import city as support  # noqa: E402
+from operating_test import person_of  # noqa: E402
 
 SIDES = ("municipal", "provincial")
 DONE, UNREACHED, HELD, BUSY, SETTINGS = 0, 4, 5, 75, 78
@@ -223,6 +225,24 @@ class Listings(unittest.TestCase):
         self.nothing_is_written_on_an_empty_listing("municipal", "/hours", stage_lost=True)
         self.nothing_is_written_on_an_empty_listing("provincial", "/xs", stage_lost=True)
         self.nothing_is_written_on_an_empty_listing("municipal", "/accounts", stage_lost=True)
+
+    # holds: guard.listing read.watermark_staged
+    def test_what_an_empty_listing_kept_back_is_read_by_the_next_increment(self):
+        with City(people=30, hours=300) as city:
+            city.configure("settle = 0 s", "settle = 0 s\noverlap = 0 s")
+            self.assertEqual(city.once("--full").returncode, DONE)
+            self.assertEqual(city.once("--full").returncode, DONE)
+            before = written(city)
+            time.sleep(1.1)
+            city.control("/edit", {"side": "provincial", "entity": "account", "match": {"sfzjhm": person_of(city)},
+                                   "set": {"lxdh": "13800007777"}})
+            time.sleep(2.1)
+            fault(city, "empty_list", "provincial", "/ry", method="GET", count=-1)
+            self.assertEqual(city.once("--full").returncode, HELD)
+            self.assertEqual(written(city), before)
+            clear(city)
+            city.once()
+            self.assertEqual(written(city), {**before, "municipal": before["municipal"] + 1})
 
     def shifted(self, kind, side, path, exits=(DONE, UNREACHED), **more):
         """A listing of several pages: what it lost or repeated must neither be written twice nor be gone."""
