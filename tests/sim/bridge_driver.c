@@ -384,13 +384,16 @@ static struct clerk clerk_here(void)
                           .now = loop_now_ms() / 1000};
 }
 
-void driver_rebase(const struct driver_result *result)
+bool driver_rebase(const struct driver_result *result)
 {
     struct clerk clerk = clerk_here();
+    bool any = false;
     for (enum side side = MUNICIPAL; side < SIDES; side++) {
         if (result->changed[side])
             clerk_rebase(&clerk, side);
+        any = any || result->changed[side];
     }
+    return any;
 }
 
 unsigned driver_decide(struct chance *chance, unsigned percent)

@@ -39,8 +39,8 @@ struct driver_result {
  * cycle begins with what the files held then; 0: never. */
 struct driver_result driver_cycle(enum cycle_kind kind, unsigned crash_at);
 
-/* An operator says of each side that the last cycle doubted that it was restored. */
-void driver_rebase(const struct driver_result *result);
+/* An operator says of each side that the last cycle doubted that it was restored. Whether there was one. */
+bool driver_rebase(const struct driver_result *result);
 
 /* A clerk decides some of what is open, at random, as `cebridge resolve` does. How many were decided. */
 unsigned driver_decide(struct chance *chance, unsigned percent);

@@ -18,6 +18,7 @@ struct history {
     /* by link number and field: bit n, both sides held the same after the clean round n */
     uint32_t agreed[WORLD_ENTITIES][HISTORY_LINKS][FACT_FIELDS];
     bool clock_put; /* a platform's clock was: before and behind, times are not to be compared */
+    bool rebased;   /* a side was said to have been put back, which gives up what was edited there since */
     bool state_put; /* the bridge's own was, from earlier: what was agreed and decided since is not known any more */
 };
 

@@ -126,7 +126,7 @@ void oracle_edit_kept(const struct standing *standing, const struct history *his
     const struct edit *edits[WORLD_SIDES];
     bool kept = false;
     int agreed = last_agreed(history, entity, link, field);
-    if (history->state_put || agreed < 0 || was_in_conflict(standing, entity, link, name))
+    if (history->state_put || history->rebased || agreed < 0 || was_in_conflict(standing, entity, link, name))
         return;
     for (int side = 0; side < WORLD_SIDES; side++) {
         edits[side] = last_edit(history, side, entity, field, link->is[side]->id, agreed);

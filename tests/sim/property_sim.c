@@ -154,7 +154,7 @@ static bool play_round(struct chance *chance, struct chance *apart, struct histo
                             world_faults_played() == played;
     world_faults_clear();
     if (apart != NULL && chance_percent(apart, 50))
-        driver_rebase(&result);
+        history->rebased = driver_rebase(&result) || history->rebased;
     return oracle_after_cycle(driver_bridge()->store, history, round) && result.replayed &&
            not_overtaken(before, history->clean[round] && apart == NULL);
 }
@@ -183,7 +183,7 @@ static bool become_quiet(struct history *history, unsigned quiet_cycles)
         struct driver_result result = driver_cycle(CYCLE_FULL, 0);
         ok = oracle_after_cycle(driver_bridge()->store, history, -1) && result.replayed && ok;
         bool whole = result.exit_code == 0 || result.exit_code == 3;
-        driver_rebase(&result);
+        history->rebased = driver_rebase(&result) || history->rebased;
         quiet = whole && written() == before && oracle_conflicts(driver_bridge()->store) == conflicts ? quiet + 1 : 0;
         if (quiet == quiet_cycles)
             return ok;
