@@ -6,13 +6,17 @@
 #define COLUMNS                                                                                    \
     "number, entity, municipal_id, provincial_id, state, evidence, kind, has_base, run, sealed"
 
-enum { BY_MUNICIPAL, BY_PROVINCIAL, BY_NUMBER, ADD, CHANGE, DROP, COUNT, NEXT };
+enum { BY_MUNICIPAL, BY_PROVINCIAL, PARTNER_OF_MUNICIPAL, PARTNER_OF_PROVINCIAL, BY_NUMBER, ADD, CHANGE, DROP, COUNT, NEXT };
 
 static const struct sql sql[] = {
     [BY_MUNICIPAL] = {"find a link", "SELECT " COLUMNS " FROM link"
                                      " WHERE entity = ?1 AND municipal_id = ?2"},
     [BY_PROVINCIAL] = {"find a link", "SELECT " COLUMNS " FROM link"
                                       " WHERE entity = ?1 AND provincial_id = ?2"},
+    [PARTNER_OF_MUNICIPAL] = {"find a link's other id", "SELECT provincial_id FROM link"
+                                                        " WHERE entity = ?1 AND municipal_id = ?2"},
+    [PARTNER_OF_PROVINCIAL] = {"find a link's other id", "SELECT municipal_id FROM link"
+                                                         " WHERE entity = ?1 AND provincial_id = ?2"},
     [BY_NUMBER] = {"read a link", "SELECT " COLUMNS " FROM link WHERE number = ?1"},
     [ADD] = {"store a link",
              "INSERT INTO link (" COLUMNS ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"},
@@ -80,6 +84,23 @@ enum status link_by_remote(struct store *store, enum entity entity, enum side si
     statement_bind_number(&statement, entity);
     statement_bind_text(&statement, remote_id);
     return take_link(&statement, arena, ret);
+}
+
+enum status link_partner(struct store *store, enum entity entity, enum side side, struct slice remote_id,
+                         struct arena *arena, struct slice *ret)
+{
+    struct statement statement;
+    statement_open(&statement, store, &sql[side == MUNICIPAL ? PARTNER_OF_MUNICIPAL : PARTNER_OF_PROVINCIAL]);
+    statement_bind_number(&statement, entity);
+    statement_bind_text(&statement, remote_id);
+    enum status status = statement_row(&statement);
+    if (status != STATUS_OK)
+        return status;
+    struct slice partner = statement_read_text(&statement, arena);
+    status = statement_close(&statement);
+    if (status == STATUS_OK)
+        *ret = partner;
+    return status;
 }
 
 enum status link_by_number(struct store *store, int64_t number, struct arena *arena,

@@ -32,6 +32,10 @@ struct link {
 enum status link_by_remote(struct store *store, enum entity entity, enum side side,
                            struct slice remote_id, struct arena *arena,
                            struct link *ret); /* NOT_FOUND */
+/* The id (in the arena) that the record's link names on the other side, and nothing else: the seal is not opened, so
+ * this is for whoever decides nothing by it. Empty: the link names none. NOT_FOUND: there is no link. */
+enum status link_partner(struct store *store, enum entity entity, enum side side, struct slice remote_id,
+                         struct arena *arena, struct slice *ret);
 enum status link_by_number(struct store *store, int64_t number, struct arena *arena,
                            struct link *ret);
 /* Inserts (number 0, then set) or updates. BUSY never; CORRUPT when a remote id is linked

@@ -160,19 +160,19 @@ static enum status find_account(struct person_case *at, enum side side)
 /* An account that is linked is found by the link even when its code has changed. */
 static enum status follow_link(struct person_case *at, enum side from)
 {
-    struct link link;
+    struct slice partner = {0};
     enum side to = side_other(from);
     const struct person_copy *copy = &at->account.side[from];
     if (!copy->here) {
         return STATUS_OK;
     }
-    enum status status = link_by_remote(at->store, ENTITY_ACCOUNT, from,
-                                        copy->decoded.record.remote_id, at->arena, &link);
+    enum status status = link_partner(at->store, ENTITY_ACCOUNT, from, copy->decoded.record.remote_id,
+                                      at->arena, &partner);
     if (status != STATUS_OK) {
         return status == STATUS_NOT_FOUND ? STATUS_OK : status;
     }
     at->account.linked = true;
-    status = load_copy(at, to, ENTITY_ACCOUNT, link.remote_id[to], &at->account.side[to]);
+    status = load_copy(at, to, ENTITY_ACCOUNT, partner, &at->account.side[to]);
     return status == STATUS_NOT_FOUND ? STATUS_OK : status;
 }
 
@@ -199,16 +199,16 @@ static enum status gather_accounts(struct person_case *at)
 
 static enum status add_hour(struct person_case *at, const struct staged *row)
 {
-    struct link link;
+    struct slice partner = {0};
     struct person_pair *pair = &at->hours[at->hour_count];
     enum side other = side_other(row->side);
     enum status status = copy_of(at, row, &pair->side[row->side]);
     if (status != STATUS_OK || !pair->side[row->side].here)
         return status;
-    status = link_by_remote(at->store, ENTITY_HOURS, row->side, row->remote_id, at->arena, &link);
+    status = link_partner(at->store, ENTITY_HOURS, row->side, row->remote_id, at->arena, &partner);
     if (status == STATUS_OK) {
         pair->linked = true;
-        status = load_copy(at, other, ENTITY_HOURS, link.remote_id[other], &pair->side[other]);
+        status = load_copy(at, other, ENTITY_HOURS, partner, &pair->side[other]);
     }
     if (status != STATUS_OK && status != STATUS_NOT_FOUND)
         return status;

@@ -50,6 +50,27 @@ static void link_is_found_from_either_side(void **test)
     assert_int_equal(read.state, LINK_ASIDE);
 }
 
+static void partner_is_found_without_the_rest(void **test)
+{
+    struct state *state = *test;
+    struct link link = link_of("m1", "p1");
+    struct link lone = link_of("m2", "");
+    struct slice partner = SLICE("before");
+    assert_status(link_put(state->store, &link));
+    assert_status(link_put(state->store, &lone));
+    assert_status(link_partner(state->store, ENTITY_HOURS, MUNICIPAL, SLICE("m1"), &state->arena, &partner));
+    assert_slice(partner, "p1");
+    assert_status(link_partner(state->store, ENTITY_HOURS, PROVINCIAL, SLICE("p1"), &state->arena, &partner));
+    assert_slice(partner, "m1");
+    assert_int_equal(link_partner(state->store, ENTITY_ACCOUNT, MUNICIPAL, SLICE("m1"), &state->arena, &partner),
+                     STATUS_NOT_FOUND);
+    assert_int_equal(link_partner(state->store, ENTITY_HOURS, PROVINCIAL, (struct slice){0}, &state->arena, &partner),
+                     STATUS_NOT_FOUND);
+    assert_slice(partner, "m1");
+    assert_status(link_partner(state->store, ENTITY_HOURS, MUNICIPAL, SLICE("m2"), &state->arena, &partner));
+    assert_true(slice_empty(partner));
+}
+
 static void record_is_linked_once(void **test)
 {
     struct state *state = *test;
@@ -183,6 +204,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         STATE_TEST(link_is_found_from_either_side),
+        STATE_TEST(partner_is_found_without_the_rest),
         STATE_TEST(record_is_linked_once),
         STATE_TEST(number_of_a_dropped_link_is_not_given_again),
         STATE_TEST(link_changed_in_the_file_is_corrupt),
