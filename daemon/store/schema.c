@@ -175,6 +175,27 @@ static const char *const stage_8[] = {
     NULL,
 };
 
+/* A record and its payload in one row. The payload is the last column: who asks for the others does not read it. */
+static const char *const stage_9[] = {
+    "CREATE TABLE stage.record_whole (slot INTEGER PRIMARY KEY, side INTEGER NOT NULL,"
+    " entity INTEGER NOT NULL, id TEXT NOT NULL, version INTEGER NOT NULL,"
+    " updated INTEGER NOT NULL, state INTEGER NOT NULL, seen INTEGER NOT NULL,"
+    " dirty INTEGER NOT NULL, rank INTEGER NOT NULL, raw BLOB, content BLOB, key BLOB,"
+    " person BLOB, natural_key BLOB, waiting TEXT, open TEXT, fetch_run INTEGER, fetch_at INTEGER,"
+    " fetch_call TEXT, fetch_page INTEGER, cause TEXT, sealed BLOB)",
+    ("INSERT INTO stage.record_whole SELECT slot, side, entity, id, version, updated, state, seen, dirty, rank, raw,"
+     " content, key, person, natural_key, waiting, open, fetch_run, fetch_at, fetch_call, fetch_page, cause, sealed"
+     " FROM stage.record LEFT JOIN stage.payload USING (slot) ORDER BY slot"),
+    "DROP TABLE stage.payload",
+    "DROP TABLE stage.record", /* and its indexes */
+    "ALTER TABLE stage.record_whole RENAME TO record",
+    "CREATE UNIQUE INDEX stage.record_id ON record (side, entity, id)",
+    "CREATE INDEX stage.record_dirty ON record (entity, rank, side, id) WHERE dirty = 1",
+    "CREATE INDEX stage.record_waiting ON record (entity, side, waiting) WHERE waiting IS NOT NULL",
+    "CREATE INDEX stage.record_missing ON record (side, entity, id) WHERE seen = 0 AND state <> 4",
+    NULL,
+};
+
 /* What undo needs: which fields carried out a decision, which write takes back which, and what an
  * undo left out. */
 static const char *const state_2[] = {
@@ -209,7 +230,7 @@ static const char *const state_5[] = {
 
 static const migration state_migrations[] = {state_1, state_2, state_3, state_4, state_5};
 static const migration stage_migrations[] = {stage_1, stage_2, stage_3, stage_4, stage_5,
-                                           stage_6, stage_7, stage_8};
+                                           stage_6, stage_7, stage_8, stage_9};
 
 const struct schema schema_state = {"main", state_migrations,
                                     sizeof state_migrations / sizeof *state_migrations};

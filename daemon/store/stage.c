@@ -22,8 +22,6 @@ enum {
     GLANCE,
     GET_FETCH,
     HASHES,
-    PAYLOAD_ADD,
-    PAYLOAD_CHANGE,
     ADD,
     CHANGE,
     SET_SEEN,
@@ -45,24 +43,18 @@ static const struct sql sql[] = {
     [GET_FETCH] = {"read what brought a record",
                    "SELECT fetch_run, fetch_at, fetch_call, fetch_page FROM stage.record" OF_SLOT},
     [GET_WHOLE] = {"read a staged record",
-                   "SELECT " STAGE_ROW ", sealed FROM stage.record r LEFT JOIN stage.payload USING (slot)"
-                   OF_SLOT},
+                   "SELECT " STAGE_ROW ", sealed FROM stage.record r" OF_SLOT},
     [HASHES] = {"read a staged record's hashes",
                 "SELECT raw, -rank, state, key, person, natural_key FROM stage.record" OF_SLOT},
-    [PAYLOAD_ADD] = {"stage a payload", "INSERT INTO stage.payload (sealed) VALUES (?1)"},
-    [PAYLOAD_CHANGE] = {"stage a payload again",
-                        "UPDATE stage.payload SET sealed = ?1 WHERE slot = ?2"},
     [ADD] = {"stage a record",
-             "INSERT INTO stage.record (slot, version, updated, state, rank, key,"
-             " person, natural_key, raw, content, seen, fetch_run, fetch_at, fetch_call,"
-             " fetch_page, side, entity, id, dirty) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12,"
-             " ?13, ?14, ?15, ?16, ?17, ?18, 0)"},
+             "INSERT INTO stage.record (version, updated, state, rank, key, person, natural_key, raw, content,"
+             " seen, fetch_run, fetch_at, fetch_call, fetch_page, sealed, side, entity, id, dirty)"
+             " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, 0)"},
     [CHANGE] = {"stage a record again",
-                "UPDATE stage.record SET version = ?2, updated = ?3, state = ?4, rank = ?5,"
-                " key = ?6, person = ?7, natural_key = ?8, raw = ?9, content = ?10, seen = ?11,"
-                " fetch_run = ?12, fetch_at = ?13, fetch_call = ?14, fetch_page = ?15,"
-                " cause = NULL"
-                OF_SLOT},
+                "UPDATE stage.record SET version = ?1, updated = ?2, state = ?3, rank = ?4,"
+                " key = ?5, person = ?6, natural_key = ?7, raw = ?8, content = ?9, seen = ?10,"
+                " fetch_run = ?11, fetch_at = ?12, fetch_call = ?13, fetch_page = ?14, sealed = ?15,"
+                " cause = NULL WHERE slot = ?16"},
     [SET_SEEN] = {"mark as listed", "UPDATE stage.record SET seen = ?2" OF_SLOT},
     [DISTRUST] = {"distrust a staged record",
                   "UPDATE stage.record SET raw = NULL, content = NULL" OF_SLOT},
@@ -202,19 +194,6 @@ static enum status find_place(struct store *store, const struct staged *staged, 
     return statement_close(&statement);
 }
 
-static enum status put_payload(struct store *store, struct slice sealed, bool known, int64_t *slot)
-{
-    struct statement statement;
-    statement_open(&statement, store, &sql[known ? PAYLOAD_CHANGE : PAYLOAD_ADD]);
-    statement_bind_bytes(&statement, sealed);
-    if (known)
-        statement_bind_number(&statement, *slot);
-    enum status status = statement_run(&statement);
-    if (status == STATUS_OK && !known)
-        *slot = sqlite3_last_insert_rowid(store->db);
-    return status;
-}
-
 static enum status put_hashes(struct store *store, const struct staged *staged,
                               const struct place *place)
 {
@@ -227,12 +206,33 @@ static enum status put_hashes(struct store *store, const struct staged *staged,
     return status;
 }
 
-static enum status put_record(struct store *store, const struct staged *staged, int64_t slot,
-                              bool known)
+static enum status run_change(struct statement *statement, int64_t slot)
+{
+    statement_bind_number(statement, slot);
+    return statement_run(statement);
+}
+
+static enum status run_add(struct statement *statement, const struct staged *staged, int64_t *ret_slot)
+{
+    struct store *store = statement->store;
+    struct slice id = stage_id(store, staged->entity, staged->remote_id);
+    statement_bind_number(statement, staged->side);
+    statement_bind_number(statement, staged->entity);
+    statement_bind_id(statement, id);
+    enum status status = statement_run(statement);
+    if (status != STATUS_OK)
+        return status;
+    *ret_slot = sqlite3_last_insert_rowid(store->db);
+    stage_slot_note(store, staged->side, staged->entity, id, *ret_slot);
+    return status;
+}
+
+/* slot: 0 for a new row, and then given. */
+static enum status put_record(struct store *store, const struct staged *staged, struct slice sealed, int64_t *slot)
 {
     struct statement statement;
+    bool known = *slot != 0;
     statement_open(&statement, store, &sql[known ? CHANGE : ADD]);
-    statement_bind_number(&statement, slot);
     statement_bind_number(&statement, staged->version);
     statement_bind_number(&statement, staged->updated);
     statement_bind_number(&statement, staged->state);
@@ -247,16 +247,8 @@ static enum status put_record(struct store *store, const struct staged *staged, 
     statement_bind_number(&statement, staged->fetch.at);
     statement_bind_text(&statement, staged->fetch.call);
     statement_bind_number(&statement, staged->fetch.page);
-    if (known)
-        return statement_run(&statement);
-    struct slice id = stage_id(store, staged->entity, staged->remote_id);
-    statement_bind_number(&statement, staged->side);
-    statement_bind_number(&statement, staged->entity);
-    statement_bind_id(&statement, id);
-    enum status status = statement_run(&statement);
-    if (status == STATUS_OK)
-        stage_slot_note(store, staged->side, staged->entity, id, slot);
-    return status;
+    statement_bind_bytes(&statement, sealed);
+    return known ? run_change(&statement, *slot) : run_add(&statement, staged, slot);
 }
 
 uint64_t stage_accounts_version(const struct store *store)
@@ -295,9 +287,7 @@ enum status stage_put(struct store *store, struct staged *staged)
     cover_add(&cover, packed);
     status = cover_close(&cover, &sealed);
     if (status == STATUS_OK)
-        status = put_payload(store, sealed, known, &place.slot);
-    if (status == STATUS_OK)
-        status = put_record(store, staged, place.slot, known);
+        status = put_record(store, staged, sealed, &place.slot);
     if (status == STATUS_OK && known && !hash_equal(place.raw, staged->raw))
         status = roll_strike(store, staged->side, staged->entity, place.slot);
     staged->slot = place.slot;

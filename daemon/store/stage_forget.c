@@ -19,8 +19,6 @@
         {"forget hashes", "DELETE FROM stage.look WHERE slot IN (SELECT slot" OF_SIDE(linked) ")"}, \
         {"forget hashes",                                                                        \
          "DELETE FROM stage.look_recent WHERE slot IN (SELECT slot" OF_SIDE(linked) ")"},        \
-        {"forget payloads",                                                                      \
-         "DELETE FROM stage.payload WHERE slot IN (SELECT slot" OF_SIDE(linked) ")"},            \
         {"forget codes", "DELETE FROM stage.code WHERE side = ?1 AND id IN"                      \
                          " (SELECT id" OF_SIDE(linked) " AND entity = 0)"},                      \
         {"forget who names the unregistered", "DELETE FROM stage.nowhere WHERE side = ?1 AND id" \
@@ -32,7 +30,7 @@
                         " FROM stage.record WHERE side = ?1 GROUP BY entity, state"},            \
     }
 
-enum { STEP_COUNT = 10, BOTH_BOUND = 7 /* the others name only the side */ };
+enum { STEP_COUNT = 9, BOTH_BOUND = 6 /* the others name only the side */ };
 
 static const struct sql steps[SIDES][STEP_COUNT] = {
     [MUNICIPAL] = STEPS("municipal_id"),

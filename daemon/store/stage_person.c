@@ -6,7 +6,6 @@
 
 #define ROWS_IN(look, column)                                                                              \
     "SELECT " STAGE_ROW ", sealed FROM stage." look " l CROSS JOIN stage.record r ON r.slot = l.slot" \
-    " LEFT JOIN stage.payload p ON p.slot = r.slot"                                                \
     " WHERE l.head = ?1 AND r." column " = ?2 AND r.state <> 4"
 
 #define ROWS(column) ROWS_IN("look", column) " UNION ALL " ROWS_IN("look_recent", column)

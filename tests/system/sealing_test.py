@@ -9,7 +9,7 @@ import unittest
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "support"))
 from city import prepared  # noqa: E402
 
-SEALED = {"payload": "stage.db", "link": "state.db", "write": "state.db", "conflict": "state.db"}
+SEALED = {"record": "stage.db", "link": "state.db", "write": "state.db", "conflict": "state.db"}
 
 
 class SealedCase(unittest.TestCase):
@@ -66,7 +66,7 @@ class AtRest(SealedCase):
 class Damaged(SealedCase):
     def damage(self, table, where):
         with self.database(SEALED[table]) as database:
-            key = "slot" if table == "payload" else "number"
+            key = "slot" if table == "record" else "number"
             number, sealed = database.execute(f"SELECT {key}, sealed FROM {table} WHERE {where}").fetchone()
             changed = bytearray(sealed)
             changed[len(changed) // 2] ^= 1
@@ -81,7 +81,7 @@ class Damaged(SealedCase):
     # holds: seal.damaged_staged
     def test_a_staged_record_with_a_changed_byte_is_read_again_and_the_rest_goes_on(self):
         hurt, other = self.people(2)
-        self.damage("payload", f"slot = {self.slot(0, hurt)}")
+        self.damage("record", f"slot = {self.slot(0, hurt)}")
         with self.database("stage.db") as database:
             database.execute("UPDATE record SET dirty = 1 WHERE slot = ?", (self.slot(0, hurt),))
         self.set_mobile(other, "13800005551")
@@ -98,7 +98,7 @@ class Damaged(SealedCase):
     # holds: seal.damaged_staged
     def test_the_other_side_s_staged_record_likewise(self):
         hurt = self.people(1)[0]
-        self.damage("payload", f"slot = {self.slot(1, hurt)}")
+        self.damage("record", f"slot = {self.slot(1, hurt)}")
         self.set_mobile(hurt, "13800005553")
         self.once()
         self.once()

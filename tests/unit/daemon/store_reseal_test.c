@@ -128,7 +128,7 @@ static void another_cipher_takes_its_place_too_and_back(void **test)
     assert_int_equal(rows_of_another_form(state, "state.db", "link", 3), LINKS);
     seal_all(state);
     assert_int_equal(rows_of_another_form(state, "state.db", "link", 3), 0);
-    assert_int_equal(rows_of_another_form(state, "stage.db", "payload", 3), 0);
+    assert_int_equal(rows_of_another_form(state, "stage.db", "record", 3), 0);
     assert_status(reopen(state, (struct slice){0}, (struct slice){0}, SEAL_AES_256_GCM));
     seal_all(state);
     assert_int_equal(rows_of_another_form(state, "state.db", "link", 2), 0);

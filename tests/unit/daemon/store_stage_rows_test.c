@@ -98,7 +98,7 @@ static void two_payloads_of_one_form_share_its_template(void **test)
     (void)put(state, MUNICIPAL, ENTITY_HOURS, "0", payloads[0]);
     (void)put(state, MUNICIPAL, ENTITY_HOURS, "1", payloads[1]);
     assert_int_equal(number_of(state, "SELECT count(*) FROM template"), 1);
-    assert_true(number_of(state, "SELECT max(length(sealed)) FROM payload") < (int64_t)payloads[0].size);
+    assert_true(number_of(state, "SELECT max(length(sealed)) FROM record") < (int64_t)payloads[0].size);
     (void)put(state, MUNICIPAL, ENTITY_HOURS, "2", payloads[2]);
     assert_int_equal(number_of(state, "SELECT count(*) FROM template"), 2);
 }
@@ -178,6 +178,43 @@ static void what_an_earlier_version_marked_is_still_to_be_judged(void **test)
     assert_int_equal(dirty(state), 0);
 }
 
+static void rows_of_a_stage_with_payloads_apart_are_moved_over(void **test)
+{
+    struct state *state = *test;
+    struct staged read = {0};
+    struct stage_fetch fetch = {.run = 0};
+    struct staged staged = row_of(state, PROVINCIAL, ENTITY_HOURS, "2", payloads[1]);
+    staged.fetch = (struct stage_fetch){.run = 7, .at = 1700000001, .call = SLICE("list"), .page = 3};
+    staged.person = state_hash(state, "person:x");
+    (void)put(state, MUNICIPAL, ENTITY_HOURS, "1", payloads[0]);
+    assert_status(stage_put(state->store, &staged));
+    assert_status(stage_set_waiting(state->store, PROVINCIAL, ENTITY_HOURS, SLICE("2"), "person"));
+    assert_status(stage_set_open(state->store, PROVINCIAL, ENTITY_HOURS, SLICE("2"), "field_conflict"));
+    assert_status(stage_set_cause(state->store, PROVINCIAL, ENTITY_HOURS, SLICE("2"), "mapping"));
+    (void)put(state, MUNICIPAL, ENTITY_HOURS, "3", payloads[2]);
+    change(state, "CREATE TABLE payload (slot INTEGER PRIMARY KEY, sealed BLOB NOT NULL);"
+                  "INSERT INTO payload SELECT slot, sealed FROM record WHERE id <> '3';"
+                  "ALTER TABLE record DROP COLUMN sealed; PRAGMA user_version = 8");
+    assert_payload(state, "1", payloads[0]);
+    assert_status(
+        stage_get(state->store, PROVINCIAL, ENTITY_HOURS, SLICE("2"), true, &state->arena, &read));
+    assert_true(slice_equal(read.payload, payloads[1]));
+    assert_int_equal(read.slot, staged.slot);
+    assert_slice(read.waiting, "person");
+    assert_slice(read.open, "field_conflict");
+    assert_slice(read.cause, "mapping");
+    assert_true(read.dirty);
+    assert_status(stage_get_fetch(state->store, PROVINCIAL, ENTITY_HOURS, SLICE("2"), &state->arena, &fetch));
+    assert_int_equal(fetch.run, 7);
+    assert_slice(fetch.call, "list");
+    assert_int_equal(fetch.page, 3);
+    assert_int_equal(
+        stage_get(state->store, MUNICIPAL, ENTITY_HOURS, SLICE("3"), true, &state->arena, &read), STATUS_CORRUPT);
+    (void)put(state, MUNICIPAL, ENTITY_HOURS, "3", payloads[2]);
+    assert_payload(state, "3", payloads[2]);
+    assert_int_equal(put(state, MUNICIPAL, ENTITY_HOURS, "4", payloads[3]), 4);
+}
+
 static void a_forgotten_row_is_not_judged_in_the_place_of_another(void **test)
 {
     struct state *state = *test;
@@ -244,6 +281,7 @@ int main(void)
         STATE_TEST(a_payload_without_its_template_is_damaged_until_it_is_read_again),
         STATE_TEST(marks_outlive_the_process_and_not_a_rollback),
         STATE_TEST(what_an_earlier_version_marked_is_still_to_be_judged),
+        STATE_TEST(rows_of_a_stage_with_payloads_apart_are_moved_over),
         STATE_TEST(a_forgotten_row_is_not_judged_in_the_place_of_another),
         STATE_TEST(a_row_that_was_rolled_back_is_not_known_by_heart),
         STATE_TEST(rows_of_a_person_and_of_a_key_come_together_and_in_order),

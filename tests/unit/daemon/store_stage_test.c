@@ -108,9 +108,9 @@ static void change_behind(const struct state *state, const char *text)
 static void row_changed_in_the_file_is_corrupt(void **test)
 {
     static const char *const changes[] = {
-        ("UPDATE payload SET sealed = substr(sealed, 1, 20)"
+        ("UPDATE record SET sealed = substr(sealed, 1, 20)"
          " || CASE substr(sealed, 21, 1) WHEN x'00' THEN x'01' ELSE x'00' END || substr(sealed, 22)"),
-        "UPDATE payload SET sealed = x''",
+        "UPDATE record SET sealed = x''",
         "UPDATE record SET version = version + 1",
         "UPDATE record SET updated = 0",
         "UPDATE record SET content = raw",
