@@ -287,8 +287,11 @@ static void call_settings(struct call *call)
     }
     settings->cursor_seconds = number_given(call, "cursor_seconds", settings->cursor_seconds);
     settings->token_seconds = number_given(call, "token_seconds", settings->token_seconds);
+    const json_t *etags = json_object_get(call->body, "page_etags");
     if (json_is_boolean(refusals))
         settings->keep_refusals = json_is_true(refusals);
+    if (json_is_boolean(etags))
+        settings->page_etags = json_is_true(etags);
     answer_done(call);
 }
 

@@ -48,6 +48,7 @@
     X(OTHER_INDEX, "other_index")   /* a batch's results name each other's items */                \
     X(VERSION_KEPT, "version_kept") /* a write is answered with the version that was */            \
     X(OTHER_ORIGIN, "other_origin") /* a write is answered with another origin */                  \
+    X(NOT_MODIFIED, "not_modified") /* 304 to whoever names no ETag */                             \
     X(RESTORED, "restored")     /* the store goes back to its snapshot first */
 
 enum fault_kind {

@@ -20,7 +20,7 @@ static const char USAGE[] =
     "                 [--app-id ID] [--secret-file FILE] [--client-id ID] "
     "[--client-secret-file FILE]\n"
     "                 [--people N] [--seed S] [--hours N] [--defects N] [--shared 0.67]\n"
-    "                 [--token-seconds N] [--cursor-seconds N] [--keep-refusals]\n"
+    "                 [--token-seconds N] [--cursor-seconds N] [--keep-refusals] [--page-etags]\n"
     "A port of 0 is a free one; the ports are printed as one JSON line. Without --people: no "
     "records.\n"
     "Secrets without a file: 'municipal-secret' and 'provincial-secret'.\n";
@@ -81,7 +81,8 @@ enum option_number {
     OPTION_SHARED,
     OPTION_TOKEN_SECONDS,
     OPTION_CURSOR_SECONDS,
-    OPTION_KEEP_REFUSALS
+    OPTION_KEEP_REFUSALS,
+    OPTION_PAGE_ETAGS
 };
 
 static const struct option OPTIONS[] = {
@@ -103,6 +104,7 @@ static const struct option OPTIONS[] = {
     {"token-seconds", required_argument, NULL, OPTION_TOKEN_SECONDS},
     {"cursor-seconds", required_argument, NULL, OPTION_CURSOR_SECONDS},
     {"keep-refusals", no_argument, NULL, OPTION_KEEP_REFUSALS},
+    {"page-etags", no_argument, NULL, OPTION_PAGE_ETAGS},
     {NULL, 0, NULL, 0},
 };
 
@@ -130,6 +132,7 @@ static bool option_take(int option, const char *value, struct options *options,
     case OPTION_TOKEN_SECONDS: settings->token_seconds = strtoll(value, NULL, 10); break;
     case OPTION_CURSOR_SECONDS: settings->cursor_seconds = strtoll(value, NULL, 10); break;
     case OPTION_KEEP_REFUSALS: settings->keep_refusals = true; break;
+    case OPTION_PAGE_ETAGS: settings->page_etags = true; break;
     default: return false;
     }
     return true;

@@ -34,6 +34,8 @@
     X(too_fast_answers)                                                                            \
     X(tokens_issued)                                                                               \
     X(ids_in_urls)                                                                                 \
+    X(conditional_requests)                                                                        \
+    X(not_modified_answers)                                                                        \
     X(faults_played)                                                                               \
     X(peak_per_second)
 
@@ -59,6 +61,7 @@ struct settings {
     int64_t token_seconds;
     int64_t cursor_seconds;
     bool keep_refusals; /* idempotency: the worse platform of platforms.md */
+    bool page_etags;    /* pages of a listing by number carry an ETag, and need not be sent again */
 };
 
 struct platform {

@@ -2,6 +2,7 @@
 
 #include "tests/platform/alter.h"
 #include "tests/platform/codes.h"
+#include "tests/platform/index.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -107,6 +108,57 @@ static bool play_instead(struct platform *platform, const struct play *play, boo
     return false;
 }
 
+/* What a page holds: the envelope around it is another each time. */
+static struct slice page_content(const struct answer *answer)
+{
+    static const struct slice member = SLICE("\"data\":");
+    struct slice body = buffer_slice(&answer->body); /* that a fault cut off is not ended by a NUL */
+    const char *at = body.size == 0 ? NULL : memmem(body.at, body.size, member.at, member.size);
+    bool good = answer->status == 200 && at != NULL && slice_starts(body, SLICE("{\"code\":0,"));
+    return good ? (struct slice){at, body.size - (size_t)(at - body.at)} : (struct slice){0};
+}
+
+static bool is_numbered_page(const struct request *request)
+{
+    const char *name = strrchr(request->path, '/');
+    return strcmp(request->method, "GET") == 0 && name != NULL &&
+           (strcmp(name, "/accounts") == 0 || strcmp(name, "/hours") == 0 || strcmp(name, "/annual") == 0);
+}
+
+static void send_nothing(struct platform *platform, struct answer *answer)
+{
+    buffer_clear(&answer->body);
+    answer->status = 304;
+    answer->content_type = NULL;
+    platform->counters.not_modified_answers++;
+}
+
+/* The page as it is in the end has its ETag; one that is named just so is not sent. Whoever names one for anything
+ * else is turned away. */
+static void answer_conditionally(struct platform *platform, const struct request *request,
+                                 struct answer *answer)
+{
+    const char *named = strcmp(request->method, "GET") == 0 ? request_header(request, "If-None-Match") : NULL;
+    bool page = platform->side == PLATFORM_MUNICIPAL && is_numbered_page(request);
+    platform->counters.conditional_requests += named != NULL;
+    if (named == NULL && play_of(&request->play, FAULT_NOT_MODIFIED) != NULL) {
+        send_nothing(platform, answer);
+        return;
+    }
+    if (named != NULL && !page) {
+        answer_clear(answer);
+        answer_html(answer, 400);
+        return;
+    }
+    struct slice content = page_content(answer);
+    if (!page || !platform->settings->page_etags || slice_empty(content))
+        return;
+    (void)snprintf(answer->etag, sizeof answer->etag, "W/\"%016llx\"",
+                   (unsigned long long)index_hash(content.at, content.size, 0));
+    if (named != NULL && strcmp(named, answer->etag) == 0)
+        send_nothing(platform, answer);
+}
+
 static void deliver(const struct play *play, struct delivery *ret)
 {
     static const struct {
@@ -166,6 +218,7 @@ void service_answer(struct service *service, enum platform_side side, struct req
         platform_count(platform, request->method, "(played fault)");
     }
     alter_answer(platform, request, answer);
+    answer_conditionally(platform, request, answer);
     deliver(play, ret);
     ret->date = platform_now(platform);
     platform->counters.bytes_out += (int64_t)answer->body.size;

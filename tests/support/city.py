@@ -57,11 +57,11 @@ def traced():
 class City:
     """with City(people=200) as city: city.once("--full")"""
 
-    def __init__(self, people=200, hours=0, defects=0, seed=7, shared=0.67, rate=1000):
+    def __init__(self, people=200, hours=0, defects=0, seed=7, shared=0.67, rate=1000, page_etags=False):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="cebridge-"))
         self.rate = rate
         self.arguments = ["--people", str(people), "--hours", str(hours), "--defects", str(defects),
-                          "--seed", str(seed), "--shared", str(shared)]
+                          "--seed", str(seed), "--shared", str(shared)] + ["--page-etags"] * page_etags
         self.daemon = None
         self.platforms = None
 
