@@ -1,5 +1,6 @@
 #include "daemon/store/roll.h"
 
+#include "daemon/store/roll_mark.h"
 #include "daemon/store/statement.h"
 
 #include <endian.h>
@@ -48,8 +49,7 @@ void roll_page_free(struct roll_page *page)
     *page = (struct roll_page){0};
 }
 
-/* Pages of a side's entity lie beside each other, in their order. */
-static int64_t place_of(enum side side, enum entity entity, unsigned page)
+int64_t roll_place(enum side side, enum entity entity, unsigned page)
 {
     return ((int64_t)side * ENTITIES + (int64_t)entity) << 32 | page;
 }
@@ -76,7 +76,7 @@ enum status roll_get(struct store *store, enum side side, enum entity entity, un
     struct hash digest;
     ret->size = ret->count = 0;
     statement_open(&statement, store, &sql[GET]);
-    statement_bind_number(&statement, place_of(side, entity, page));
+    statement_bind_number(&statement, roll_place(side, entity, page));
     enum status status = statement_row(&statement);
     if (status != STATUS_OK)
         return status;
@@ -93,8 +93,8 @@ enum status roll_rows(struct store *store, enum side side, enum entity entity, s
 {
     struct statement statement;
     statement_open(&statement, store, &sql[ROWS]);
-    statement_bind_number(&statement, place_of(side, entity, 0));
-    statement_bind_number(&statement, place_of(side, entity, UINT32_MAX));
+    statement_bind_number(&statement, roll_place(side, entity, 0));
+    statement_bind_number(&statement, roll_place(side, entity, UINT32_MAX));
     statement_bind_number(&statement, ENTRY_BYTES);
     enum status status = statement_row(&statement);
     if (status == STATUS_OK)
@@ -124,14 +124,14 @@ enum status roll_put(struct store *store, enum side side, enum entity entity, un
     if (status == STATUS_OK) {
         memcpy(digest.at, content->digest, sizeof digest.at);
         statement_open(&statement, store, &sql[PUT]);
-        statement_bind_number(&statement, place_of(side, entity, page));
+        statement_bind_number(&statement, roll_place(side, entity, page));
         statement_bind_number(&statement, (int64_t)content->size);
         statement_bind_hash(&statement, &digest);
         statement_bind_bytes(&statement, buffer_slice(&packed));
         status = statement_run(&statement);
     }
     buffer_free(&packed);
-    return status;
+    return status == STATUS_OK ? roll_mark_drop(store, roll_place(side, entity, page) - 1, roll_place(side, entity, page) + 1) : status;
 }
 
 static enum status run_of(struct store *store, int which, enum side side, enum entity entity)
@@ -149,7 +149,8 @@ static enum status cut(struct store *store, int64_t after, int64_t before)
     statement_open(&statement, store, &sql[CUT]);
     statement_bind_number(&statement, after);
     statement_bind_number(&statement, before);
-    return statement_run(&statement);
+    enum status status = statement_run(&statement);
+    return status == STATUS_OK ? roll_mark_drop(store, after, before) : status;
 }
 
 static enum status load_struck(struct store *store)
@@ -177,7 +178,7 @@ enum status roll_begin(struct store *store, enum side side, enum entity entity)
 
 enum status roll_end(struct store *store, enum side side, enum entity entity, unsigned pages)
 {
-    enum status status = cut(store, place_of(side, entity, pages), place_of(side, entity, UINT32_MAX));
+    enum status status = cut(store, roll_place(side, entity, pages), roll_place(side, entity, UINT32_MAX));
     if (status == STATUS_OK)
         status = run_of(store, RELEASE, side, entity);
     if (status != STATUS_OK || (store->struck_known && sqlite3_changes(store->db) == 0))
@@ -202,6 +203,11 @@ bool roll_struck(const struct store *store, int64_t slot)
     return !store->struck_known || slots_has(&store->struck, slot);
 }
 
+bool roll_struck_any(const struct store *store, int64_t first, int64_t count)
+{
+    return !store->struck_known || slots_any(&store->struck, first, count);
+}
+
 int64_t roll_strikes(const struct store *store)
 {
     return store->strikes;
@@ -211,8 +217,8 @@ enum status roll_forget(struct store *store, enum side side)
 {
     struct statement statement;
     store->strikes++;
-    enum status status = cut(store, place_of(side, ENTITY_ACCOUNT, 0) - 1,
-                             place_of(side, (enum entity)(ENTITIES - 1), UINT32_MAX));
+    enum status status = cut(store, roll_place(side, ENTITY_ACCOUNT, 0) - 1,
+                             roll_place(side, (enum entity)(ENTITIES - 1), UINT32_MAX));
     if (status != STATUS_OK)
         return status;
     statement_open(&statement, store, &sql[RELEASE_SIDE]);

@@ -32,7 +32,7 @@ enum status roll_get(struct store *store, enum side side, enum entity entity, un
                      struct roll_page *ret);
 /* How many records all pages of a side's entity name. */
 enum status roll_rows(struct store *store, enum side side, enum entity entity, size_t *ret);
-/* Writes the page in place of what was known of it. */
+/* Writes the page in place of what was known of it, its mark too (roll_mark.h). */
 enum status roll_put(struct store *store, enum side side, enum entity entity, unsigned page,
                      const struct roll_page *content);
 /* A full listing begins; when it has ended and every page up to `pages` was put or came as it was, what
@@ -43,10 +43,14 @@ enum status roll_end(struct store *store, enum side side, enum entity entity, un
 /* What the roll says of the record no longer holds. */
 enum status roll_strike(struct store *store, enum side side, enum entity entity, int64_t slot);
 bool roll_struck(const struct store *store, int64_t slot);
+bool roll_struck_any(const struct store *store, int64_t first, int64_t count);
 /* How many were struck since the store was opened, whatever became of the transaction: while it stays, no record
  * that was staged became another. */
 int64_t roll_strikes(const struct store *store);
 /* The side is told wholly anew. */
 enum status roll_forget(struct store *store, enum side side);
+
+/* Pages of a side's entity lie beside each other, in their order. */
+int64_t roll_place(enum side side, enum entity entity, unsigned page);
 
 #endif

@@ -196,6 +196,14 @@ static const char *const stage_9[] = {
     NULL,
 };
 
+/* Pages of the roll that need not come when they are still the ones that had these ETags (roll_mark.h). */
+static const char *const stage_10[] = {
+    "CREATE TABLE stage.roll_mark (place INTEGER PRIMARY KEY, etag TEXT NOT NULL, asked BLOB NOT NULL,"
+    " total INTEGER NOT NULL, ids BLOB NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL,"
+    " largest INTEGER NOT NULL, runs BLOB NOT NULL)",
+    NULL,
+};
+
 /* What undo needs: which fields carried out a decision, which write takes back which, and what an
  * undo left out. */
 static const char *const state_2[] = {
@@ -230,7 +238,7 @@ static const char *const state_5[] = {
 
 static const migration state_migrations[] = {state_1, state_2, state_3, state_4, state_5};
 static const migration stage_migrations[] = {stage_1, stage_2, stage_3, stage_4, stage_5,
-                                           stage_6, stage_7, stage_8, stage_9};
+                                           stage_6, stage_7, stage_8, stage_9, stage_10};
 
 const struct schema schema_state = {"main", state_migrations,
                                     sizeof state_migrations / sizeof *state_migrations};

@@ -18,6 +18,10 @@ struct slots {
 bool slots_has(const struct slots *slots, int64_t slot);
 /* NO_MEMORY; INVALID: no slot has that number. Adding twice is fine. */
 enum status slots_add(struct slots *slots, int64_t slot);
+/* Of `count` slots from `first` on. */
+bool slots_any(const struct slots *slots, int64_t first, int64_t count);
+/* ret_new: so many of them were not in it. */
+enum status slots_add_run(struct slots *slots, int64_t first, int64_t count, int64_t *ret_new);
 void slots_clear(struct slots *slots); /* empty, memory given back */
 
 #endif

@@ -2,6 +2,7 @@
 #include "tests/support/state.h"
 
 #include "daemon/store/roll_index.h"
+#include "daemon/store/roll_mark.h"
 #include "daemon/store/stage.h"
 #include "daemon/store/stage_forget.h"
 
@@ -152,6 +153,168 @@ static void side_that_is_forgotten_has_no_roll(void **test)
     roll_page_free(&page);
 }
 
+/* The mark of a page whose rows are staged at these slots. */
+static struct roll_mark mark_of(struct state *state, const char *etag, const int64_t *slots, size_t count)
+{
+    struct roll_mark mark = {.total = 7, .first_updated = 1, .last_updated = -2, .largest_updated = 1700000000};
+    struct roll_page page = {.count = 0};
+    bool told = false;
+    (void)snprintf(mark.etag, sizeof mark.etag, "%s", etag);
+    memset(mark.of, 3, sizeof mark.of);
+    memset(mark.ids, 4, sizeof mark.ids);
+    for (size_t row = 0; row < count; row++) {
+        struct roll_entry entry = entry_of(state, slots[row], "raw");
+        assert_status(roll_page_add(&page, &entry));
+    }
+    assert_status(roll_mark_tell(&mark, &page, &told));
+    assert_true(told);
+    roll_page_free(&page);
+    return mark;
+}
+
+static void put_mark(struct state *state, unsigned number, const char *etag, const int64_t *slots, size_t count)
+{
+    struct roll_mark mark = mark_of(state, etag, slots, count);
+    assert_status(roll_mark_put(state->store, MUNICIPAL, ENTITY_HOURS, number, &mark));
+    roll_mark_free(&mark);
+}
+
+static bool is_marked(struct state *state, unsigned number)
+{
+    struct roll_mark mark = {.rows = 0};
+    enum status status = roll_mark_get(state->store, MUNICIPAL, ENTITY_HOURS, number, &mark);
+    assert_true(status == STATUS_OK || status == STATUS_NOT_FOUND);
+    roll_mark_free(&mark);
+    return status == STATUS_OK;
+}
+
+static const struct {
+    int64_t slots[8];
+    size_t count, runs;
+} marked[] = {
+    {{5}, 1, 1},
+    {{5, 6, 7, 8}, 4, 1},
+    {{8, 7, 6}, 3, 3},
+    {{1, 2, 900, 901, 3, 4}, 6, 3},
+    {{1, INT64_C(1) << 39, 2}, 3, 3},
+    {{7, 7, 7}, 3, 3},
+};
+
+static void mark_has_the_slots_of_all_rows(void **test)
+{
+    struct state *state = *test;
+    for (size_t index = 0; index < sizeof marked / sizeof *marked; index++) {
+        struct roll_mark mark = {.rows = 0};
+        int64_t row = 0;
+        put_mark(state, 1, "W/\"a\"", marked[index].slots, marked[index].count);
+        assert_status(roll_mark_get(state->store, MUNICIPAL, ENTITY_HOURS, 1, &mark));
+        assert_string_equal(mark.etag, "W/\"a\"");
+        assert_int_equal(mark.total, 7);
+        assert_true(mark.of[15] == 3 && mark.ids[15] == 4);
+        assert_true(mark.first_updated == 1 && mark.last_updated == -2 && mark.largest_updated == 1700000000);
+        assert_int_equal(mark.rows, marked[index].count);
+        assert_int_equal(mark.count, marked[index].runs);
+        for (size_t run = 0; run < mark.count; run++) {
+            for (int64_t at = 0; at < mark.runs[run].count; at++)
+                assert_int_equal(mark.runs[run].first + at, marked[index].slots[row++]);
+        }
+        roll_mark_free(&mark);
+    }
+}
+
+static void page_with_a_row_that_is_not_staged_so_has_no_mark(void **test)
+{
+    struct state *state = *test;
+    struct roll_mark mark = {.rows = 0};
+    struct roll_page page = {.count = 0};
+    struct roll_entry entries[] = {entry_of(state, 1, "raw"), entry_of(state, 0, "raw"), {.slot = 3}};
+    bool told = true;
+    assert_status(roll_mark_tell(&mark, &page, &told));
+    assert_false(told);
+    for (size_t index = 1; index < 3; index++) {
+        page.count = 0;
+        assert_status(roll_page_add(&page, &entries[0]));
+        assert_status(roll_page_add(&page, &entries[index]));
+        assert_status(roll_mark_tell(&mark, &page, &told));
+        assert_false(told);
+    }
+    roll_page_free(&page);
+    roll_mark_free(&mark);
+}
+
+/* holds: read.known_page */
+static void mark_goes_with_the_page_that_it_was_given_to(void **test)
+{
+    struct state *state = *test;
+    const int64_t slots[] = {1, 2};
+    for (unsigned number = 1; number <= 3; number++) {
+        put_page(state, MUNICIPAL, number, number * 10, 2);
+        put_mark(state, number, "\"a\"", slots, 2);
+    }
+    put_page(state, MUNICIPAL, 1, 10, 3);
+    assert_true(!is_marked(state, 1) && is_marked(state, 2) && is_marked(state, 3));
+    assert_status(roll_begin(state->store, MUNICIPAL, ENTITY_HOURS));
+    assert_status(roll_end(state->store, MUNICIPAL, ENTITY_HOURS, 2));
+    assert_true(is_marked(state, 2) && !is_marked(state, 3));
+    assert_status(roll_forget(state->store, PROVINCIAL));
+    assert_true(is_marked(state, 2));
+    assert_status(roll_forget(state->store, MUNICIPAL));
+    assert_false(is_marked(state, 2));
+}
+
+/* holds: read.known_page */
+static void mark_speaks_until_one_of_its_rows_is_struck(void **test)
+{
+    struct state *state = *test;
+    const int64_t slots[] = {60, 61, 62, 63, 64, 65, 66, 200};
+    struct roll_mark mark = mark_of(state, "\"a\"", slots, 8);
+    struct roll_mark none = {.rows = 0};
+    assert_false(roll_mark_speaks(state->store, &mark));
+    assert_status(roll_begin(state->store, MUNICIPAL, ENTITY_HOURS));
+    assert_true(roll_mark_speaks(state->store, &mark));
+    assert_false(roll_mark_speaks(state->store, &none));
+    const int64_t beside[] = {59, 67, 199, 201};
+    for (size_t index = 0; index < 4; index++)
+        assert_status(roll_strike(state->store, MUNICIPAL, ENTITY_HOURS, beside[index]));
+    assert_true(roll_mark_speaks(state->store, &mark));
+    assert_status(roll_strike(state->store, MUNICIPAL, ENTITY_HOURS, 200));
+    assert_false(roll_mark_speaks(state->store, &mark));
+    roll_mark_free(&mark);
+}
+
+static const struct {
+    int64_t first, count;
+} runs[] = {{1, 1}, {1, 63}, {1, 64}, {63, 2}, {64, 64}, {60, 200}, {1000, 3}, {127, 1}, {128, 129}};
+
+static void run_of_slots_is_the_same_as_one_by_one(void **test)
+{
+    (void)test;
+    struct slots one_by_one = {NULL, 0};
+    struct slots at_once = {NULL, 0};
+    for (size_t index = 0; index < sizeof runs / sizeof *runs; index++) {
+        int64_t wanted = 0;
+        int64_t fresh = -1;
+        bool any = false;
+        for (int64_t slot = runs[index].first; slot < runs[index].first + runs[index].count; slot++) {
+            any = any || slots_has(&one_by_one, slot);
+            wanted += !slots_has(&one_by_one, slot);
+        }
+        assert_int_equal(slots_any(&at_once, runs[index].first, runs[index].count), any);
+        for (int64_t slot = runs[index].first; slot < runs[index].first + runs[index].count; slot++)
+            assert_status(slots_add(&one_by_one, slot));
+        assert_status(slots_add_run(&at_once, runs[index].first, runs[index].count, &fresh));
+        assert_int_equal(fresh, wanted);
+        for (int64_t slot = 0; slot < 1100; slot++)
+            assert_int_equal(slots_has(&at_once, slot), slots_has(&one_by_one, slot));
+    }
+    int64_t fresh = 0;
+    assert_int_equal(slots_add_run(&at_once, 0, 5, &fresh), STATUS_INVALID);
+    assert_int_equal(slots_add_run(&at_once, 5, 0, &fresh), STATUS_INVALID);
+    assert_int_equal(slots_add_run(&at_once, 5, INT64_MAX, &fresh), STATUS_INVALID);
+    slots_clear(&one_by_one);
+    slots_clear(&at_once);
+}
+
 static void index_finds_each_record_and_no_other(void **test)
 {
     struct state *state = *test;
@@ -185,6 +348,11 @@ int main(void)
         STATE_TEST(who_changed_is_struck_until_a_whole_listing_later),
         STATE_TEST(who_was_not_listed_is_missing_and_struck),
         STATE_TEST(side_that_is_forgotten_has_no_roll),
+        STATE_TEST(mark_has_the_slots_of_all_rows),
+        STATE_TEST(page_with_a_row_that_is_not_staged_so_has_no_mark),
+        STATE_TEST(mark_goes_with_the_page_that_it_was_given_to),
+        STATE_TEST(mark_speaks_until_one_of_its_rows_is_struck),
+        STATE_TEST(run_of_slots_is_the_same_as_one_by_one),
         STATE_TEST(index_finds_each_record_and_no_other),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -194,7 +194,7 @@ static void rows_of_a_stage_with_payloads_apart_are_moved_over(void **test)
     (void)put(state, MUNICIPAL, ENTITY_HOURS, "3", payloads[2]);
     change(state, "CREATE TABLE payload (slot INTEGER PRIMARY KEY, sealed BLOB NOT NULL);"
                   "INSERT INTO payload SELECT slot, sealed FROM record WHERE id <> '3';"
-                  "ALTER TABLE record DROP COLUMN sealed; PRAGMA user_version = 8");
+                  "ALTER TABLE record DROP COLUMN sealed; DROP TABLE roll_mark; PRAGMA user_version = 8");
     assert_payload(state, "1", payloads[0]);
     assert_status(
         stage_get(state->store, PROVINCIAL, ENTITY_HOURS, SLICE("2"), true, &state->arena, &read));
