@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
+enum { HTTP_NOT_MODIFIED = 304 };
+
 const char *answer_class_name(enum answer_class class)
 {
     static const char *const names[ANSWER_CLASSES] = {
@@ -317,6 +319,11 @@ static enum status take_contents(const struct reading *reading, struct answer *a
 static enum status read_complete(struct reading *reading, struct answer *answer)
 {
     enum status status = STATUS_OK;
+    if (reading->reply->status == HTTP_NOT_MODIFIED) { /* and brings nothing, whatever the rules say */
+        doubtful(reading, answer);
+        put_code(answer->code, (struct slice){0}, HTTP_NOT_MODIFIED);
+        return STATUS_OK;
+    }
     if (is_listing(reading))
         status = take_rows(reading, answer);
     if (status == STATUS_OK)
@@ -325,7 +332,26 @@ static enum status read_complete(struct reading *reading, struct answer *answer)
         status = take_contents(reading, answer);
     if (answer->class != ANSWER_OK)
         forget_rows(answer);
+    else if (reading->request->call == CALL_LIST && request_is_etag(reading->reply->etag))
+        answer->known.etag = reading->reply->etag;
     return status;
+}
+
+static void read_date(const struct definition *definition, const struct reply *reply, struct answer *answer)
+{
+    int64_t instant = 0;
+    if (!definition->date_header || !answer_http_date(reply->date, &instant))
+        return;
+    answer->has_date = true;
+    answer->date_ms = instant * 1000;
+}
+
+void answer_unsent(const struct definition *definition, const struct reply *reply, int64_t total,
+                   struct answer *ret)
+{
+    *ret = (struct answer){.class = ANSWER_OK, .delay_ms = -1, .total = total, .rows_same = true, .unsent = true};
+    put_code(ret->code, (struct slice){0}, reply->status);
+    read_date(definition, reply, ret);
 }
 
 enum status answer_read(const struct definition *definition, const struct request *request,
@@ -342,11 +368,7 @@ enum status answer_read(const struct definition *definition, const struct reques
                               .json = reply->body,
                               .write = request_writes(request)};
     enum status status = STATUS_OK;
-    int64_t instant = 0;
-    if (definition->date_header && answer_http_date(reply->date, &instant)) {
-        answer.has_date = true;
-        answer.date_ms = instant * 1000;
-    }
+    read_date(definition, reply, &answer);
     if (reply->end == REPLY_NOT_SENT)
         answer.class = ANSWER_RETRY;
     else if (reply->end != REPLY_COMPLETE)

@@ -51,6 +51,8 @@ struct answer {
     size_t row_count;
     struct slice row_array; /* all of them, with brackets, in the body; empty: no page */
     bool rows_same;         /* it is the array that was expected: rows is NULL, row_count 0 */
+    bool unsent;            /* nor was it sent: the platform said that it is the page that was named */
+    struct known_page known; /* LIST: what the page is known by from now on; its `of` is the caller's to fill */
     int64_t total;     /* -1: none stated */
     struct slice next; /* cursor; empty: no further page */
     int64_t stated;    /* instant that the listing is of; 0: none stated */
@@ -72,6 +74,11 @@ struct answer {
 enum status answer_read(const struct definition *definition, const struct request *request,
                         const struct reply *reply, const struct split_expected *expected,
                         struct arena *arena, struct answer *ret);
+
+/* The same of a reply 304 to a message that named a page which is still known: that page, with the total that it
+ * stated then. answer_read takes a 304 for a fault of the platform: nobody asked for it. */
+void answer_unsent(const struct definition *definition, const struct reply *reply, int64_t total,
+                   struct answer *ret);
 
 /* "Mon, 17 Apr 2023 00:00:00 GMT" (RFC 9110, 5.6.7, the one form that is sent). */
 bool answer_http_date(struct slice text, int64_t *ret_instant);

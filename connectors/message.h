@@ -19,6 +19,8 @@ struct message {
     size_t header_count;
     struct slice body;
     bool write; /* may change the platform: never to be sent twice blindly */
+    bool conditional; /* it names an ETag: what still has that one is not sent */
+    uint8_t of[16];   /* LIST: what an ETag of the answer belongs to, as struct known_page says */
 };
 
 enum reply_end {

@@ -8,6 +8,7 @@
 struct platform {
     const struct definition *definition;
     enum side side;
+    struct slice url; /* its address */
     struct slice key_id, secret;
     struct slice token;      /* empty: none yet */
     int64_t clock_offset_ms; /* its clock minus ours */

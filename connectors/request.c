@@ -2,8 +2,10 @@
 
 #include "connectors/request_values.h"
 #include "mapping/base/civil.h"
+#include "mapping/digest.h"
 
 #include <string.h>
+#include <strings.h>
 
 enum { TARGET_BYTES = 16 * 1024, FORM_BYTES = 64 * 1024 };
 
@@ -247,6 +249,63 @@ static enum status build_headers(const struct request_values *values, const stru
     return status;
 }
 
+bool request_is_etag(struct slice text)
+{
+    bool weak = slice_starts(text, SLICE("W/"));
+    size_t first = weak ? 3 : 1;
+    if (text.size < first + 1 || text.size >= KNOWN_ETAG_BYTES || text.at[first - 1] != '"' ||
+        text.at[text.size - 1] != '"')
+        return false;
+    for (size_t index = first; index < text.size - 1; index++) {
+        unsigned char byte = (unsigned char)text.at[index];
+        if (byte <= ' ' || byte == '"' || byte == 0x7F)
+            return false;
+    }
+    return true;
+}
+
+static bool has_header(const struct message *message, const char *name)
+{
+    bool has = false;
+    for (size_t index = 0; index < message->header_count && !has; index++) {
+        struct slice other = message->headers[index].name;
+        has = other.size == strlen(name) && strncasecmp(other.at, name, other.size) == 0;
+    }
+    return has;
+}
+
+static enum status note_of(const struct request_values *values, struct message *message)
+{
+    const struct platform *platform = values->platform;
+    struct buffer text;
+    buffer_init(&text, 2 * TARGET_BYTES);
+    buffer_append(&text, platform->url);
+    buffer_text(&text, "\n");
+    buffer_append(&text, platform->key_id);
+    buffer_text(&text, "\n");
+    buffer_append(&text, message->target);
+    enum status status = text.status;
+    digest_quick(buffer_slice(&text), message->of);
+    buffer_free(&text);
+    return status;
+}
+
+/* A page that is known is named by its ETag, where that was given for this very target. A message that has no more
+ * room, or a header of that name, goes without. */
+static enum status name_known(const struct request_values *values, struct message *message)
+{
+    const struct known_page *known = &values->request->known;
+    if (values->request->call != CALL_LIST)
+        return STATUS_OK;
+    enum status status = note_of(values, message);
+    bool full = message->header_count + 1 >= MESSAGE_HEADERS; /* the signature may need one */
+    if (status != STATUS_OK || full || has_header(message, "If-None-Match") || !request_is_etag(known->etag) ||
+        memcmp(known->of, message->of, sizeof known->of) != 0)
+        return status;
+    message->conditional = true;
+    return add_header(message, "If-None-Match", known->etag);
+}
+
 static enum status sign(const struct request_values *values, const struct target *target,
                         struct message *message)
 {
@@ -344,6 +403,8 @@ enum status request_build(const struct platform *platform, const struct request 
         status = build_body(&values, form, &message);
     if (status == STATUS_OK)
         status = build_headers(&values, form, &message);
+    if (status == STATUS_OK)
+        status = name_known(&values, &message);
     if (status == STATUS_OK && !form->is_unsigned && platform->definition->signing.part_count > 0)
         status = sign(&values, &target, &message);
     if (status == STATUS_OK)

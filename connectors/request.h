@@ -17,6 +17,18 @@ struct request_item {
     struct slice origin_system, origin_number;
 };
 
+enum { KNOWN_ETAG_BYTES = 128 };
+
+/* A page as it came: the ETag that it had then, and a digest of the address, the caller and the target that it was
+ * asked by. An ETag says nothing elsewhere, to others, or of another target. Borrowed text. */
+struct known_page {
+    struct slice etag; /* as in the header; empty: none */
+    uint8_t of[16];
+};
+
+/* It has the form of an ETag (RFC 9110, 8.8.3), and is not longer than is kept. */
+bool request_is_etag(struct slice text);
+
 /* Unused parts are zero. Borrowed texts. */
 struct request {
     enum call call;
@@ -35,6 +47,7 @@ struct request {
     struct request_item *items; /* CREATE, UPDATE: one; BATCH: one or more */
     size_t item_count;
     struct slice key; /* idempotency key, hex */
+    struct known_page known; /* LIST: it need not come when it is still this one */
 };
 
 /* now_ms: our wall clock; the platform's offset is added for its timestamp. nonce: a text never

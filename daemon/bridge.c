@@ -297,6 +297,7 @@ enum status bridge_start(struct bridge *bridge, const struct cycle_order *order)
     if (status != STATUS_OK)
         return status;
     bridge->recording = bridge->settings->record != 0;
+    bridge->cycle.desk.every_page = bridge->recording; /* a replay has nothing but what came */
     run_event(bridge->run, &(struct event){.kind = EVENT_START});
     bridge_step(bridge);
     return STATUS_OK;

@@ -216,16 +216,23 @@ static enum status build(struct bridge *bridge, struct exchange *exchange, struc
     buffer_free(&nonce);
     if (text.at == NULL)
         return STATUS_NO_MEMORY;
+    const struct platform_settings *settings = &bridge->settings->platform[exchange->side];
     struct platform platform = {
         .definition = at->definition,
         .side = exchange->side,
-        .key_id = slice_of(bridge->settings->platform[exchange->side].key_id),
+        .url = slice_of(settings->url),
+        .key_id = slice_of(settings->key_id),
         .secret = {at->secret, at->secret_size},
         .token = slice_of(at->token),
         .clock_offset_ms = at->offset_ms,
     };
-    return request_build(&platform, &exchange->request, bridge_now_ms(bridge), text, &exchange->arena,
-                         ret);
+    enum status status = request_build(&platform, &exchange->request, bridge_now_ms(bridge), text,
+                                       &exchange->arena, ret);
+    if (status == STATUS_OK) {
+        exchange->conditional = ret->conditional;
+        memcpy(exchange->of, ret->of, sizeof exchange->of);
+    }
+    return status;
 }
 
 /* The request went nowhere: the machine is told as if no connection had been made. */

@@ -26,6 +26,8 @@ struct exchange {
     struct arena arena;
     unsigned stream;        /* LISTING: which */
     bool listed;            /* LISTING: of a full reading */
+    bool conditional;       /* LISTING: sent with the ETag of request.known */
+    uint8_t of[16];         /* LISTING: what an ETag of its answer belongs to */
     bool paged;             /* NEED: a query that goes on over pages */
     struct listing listing; /* its state */
     unsigned attempt;       /* 1: the first */
@@ -45,6 +47,8 @@ struct received {
     char code[16];
     int64_t delay_ms;         /* -1: none said */
     struct page_facts page;   /* LISTING; .next lies in the exchange's arena */
+    struct known_page ahead;  /* LISTING: what the page behind is known by; its text lies there too. No ETag: it
+                                 has to come */
     bool stopped;             /* schema_drift: the entity stops */
     bool has_offset;
     int64_t offset_ms;        /* server's clock minus ours, from the Date header or the clock call */

@@ -1,16 +1,38 @@
 #include "daemon/sync/run_inside.h"
 
-static void stream_send(struct run *run, struct stream *stream)
+static struct exchange *stream_exchange(struct run *run, struct stream *stream)
 {
     struct exchange *exchange = exchange_new(stream->side, PURPOSE_LISTING);
     if (exchange == NULL) {
         run->stop = true;
-        return;
+        return NULL;
     }
     listing_request(&stream->listing, &exchange->request);
     exchange->request.cursor = arena_copy(&exchange->arena, exchange->request.cursor);
     exchange->stream = (unsigned)(stream - run->streams);
     exchange->listed = stream->listed;
+    return exchange;
+}
+
+static void stream_send(struct run *run, struct stream *stream)
+{
+    struct exchange *exchange = stream_exchange(run, stream);
+    if (exchange != NULL)
+        run_effect_send(run, exchange);
+}
+
+/* Behind a page that came. The one that follows it need not come if it is still the one that is known; whatever is
+ * read again, and the first page, come always: they prove that the listing held still. */
+static void stream_go_on(struct run *run, struct stream *stream, const struct exchange *before,
+                         const struct received *received)
+{
+    struct exchange *exchange = stream_exchange(run, stream);
+    if (exchange == NULL)
+        return;
+    if (exchange->request.page == before->request.page + 1 && !slice_empty(received->ahead.etag)) {
+        exchange->request.known = received->ahead;
+        exchange->request.known.etag = arena_copy(&exchange->arena, received->ahead.etag);
+    }
     run_effect_send(run, exchange);
 }
 
@@ -221,7 +243,7 @@ void run_stream_page(struct run *run, const struct exchange *exchange,
                                  ? listing_cursor_dead(&stream->listing)
                                  : listing_page(&stream->listing, &received->page);
     switch (step) {
-    case LISTING_MORE:
+    case LISTING_MORE: stream_go_on(run, stream, exchange, received); break;
     case LISTING_RESTARTED: stream_send(run, stream); break;
     case LISTING_DONE: stream_done(run, stream); break;
     case LISTING_DIVIDE:

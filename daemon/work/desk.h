@@ -10,6 +10,7 @@
 #include "daemon/store/journal.h"
 #include "daemon/store/links.h"
 #include "daemon/store/roll_index.h"
+#include "daemon/store/roll_mark.h"
 #include "daemon/store/slots.h"
 #include "daemon/store/stage.h"
 #include "daemon/sync/guard.h"
@@ -102,6 +103,9 @@ struct roll_call {
     bool indexed;
     struct roll_index index; /* once many moved */
     int64_t listed;          /* records that came */
+    struct roll_mark mark;   /* of the page behind the last one that came */
+    unsigned marked;         /* which that is; 0: none */
+    int64_t strikes;         /* how many were struck when it was read */
     bool any_gone;           /* some record was read by id and is gone */
 };
 
@@ -136,6 +140,7 @@ struct desk {
     struct guard_limits limits;
     size_t memory;       /* bytes, that a listing may take for looking things up */
     bool decode_all;     /* nothing is taken for unchanged by its bytes */
+    bool every_page;     /* each page of a listing has to come, whatever is known of it */
     /* of this cycle */
     int64_t run;
     int64_t now;             /* instant; set by the owner before each job */

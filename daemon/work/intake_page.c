@@ -55,7 +55,9 @@ static enum status note_row(struct page *page, const struct roll_entry *entry, b
     bool before = known;
     bool moved = outcome == INTAKE_CHANGED || outcome == INTAKE_RESPELLED;
     enum status status = STATUS_OK;
-    if (page->listed)
+    if (page->listed && page->same)
+        status = roll_call_again(page->desk, page->side, page->entity, entry, &before);
+    else if (page->listed)
         status = roll_call_present(page->desk, page->side, page->entity, entry, &before);
     else if (page->desk->recent != NULL && !page->same)
         status = recent_page_row(page->desk, entry, known && outcome == INTAKE_UNCHANGED);
@@ -121,6 +123,17 @@ static enum status take_same(struct page *page)
     return status;
 }
 
+/* Nor did it come: what it brings is known without its rows. */
+static enum status take_unsent(struct desk *desk, enum side side, enum entity entity, const struct answer *answer,
+                               struct page_facts *ret)
+{
+    struct page_facts facts = {.total = answer->total};
+    enum status status = roll_call_unsent(desk, side, entity, &facts);
+    desk->counts.read[side] += (int64_t)facts.raw;
+    *ret = facts;
+    return status;
+}
+
 enum status intake_page(struct desk *desk, enum side side, enum entity entity,
                         const struct answer *answer, bool listed, struct page_facts *ret,
                         bool *ret_stopped)
@@ -131,6 +144,9 @@ enum status intake_page(struct desk *desk, enum side side, enum entity entity,
                                .stated = answer->stated};
     struct page page = {.desk = desk, .side = side, .entity = entity, .listed = listed,
                         .same = answer->rows_same, .facts = &facts};
+    *ret_stopped = false;
+    if (answer->unsent)
+        return take_unsent(desk, side, entity, answer, ret);
     size_t rows = page.same ? same_page(desk, side, entity, listed)->count : answer->row_count;
     enum status status = page_drifted(desk, side, entity, answer, ret_stopped);
     if (status != STATUS_OK || *ret_stopped)
@@ -143,7 +159,7 @@ enum status intake_page(struct desk *desk, enum side side, enum entity entity,
     status = page.same ? take_same(&page) : take_rows(&page, answer);
     digest_quick((struct slice){(const char *)page.slots, page.count * sizeof *page.slots}, facts.ids);
     if (status == STATUS_OK && listed)
-        status = roll_call_close(desk, side, entity, answer->row_array);
+        status = roll_call_close(desk, side, entity, &(struct roll_came){answer, &facts});
     if (status == STATUS_OK && desk->recent != NULL && !page.same)
         recent_page_close(desk, answer->row_array);
     if (status == STATUS_OK)

@@ -11,7 +11,7 @@
 #include <string.h>
 
 /* An exchange longer than this says nothing exact about the server's clock. */
-enum { MEASURABLE_MS = 2000 };
+enum { MEASURABLE_MS = 2000, HTTP_NOT_MODIFIED = 304 };
 
 static void measure_clock(const struct reply *reply, const struct answer *answer,
                           const struct exchange *exchange, struct received *ret)
@@ -45,7 +45,7 @@ static enum status take_page(struct desk *desk, struct exchange *exchange,
     if (status == STATUS_OK && ret->stopped)
         status = drifted(desk, exchange);
     ret->page.next = arena_copy(&exchange->arena, ret->page.next);
-    return status;
+    return status == STATUS_OK && exchange->listed ? roll_call_ahead(desk, exchange, &ret->ahead) : status;
 }
 
 /* It stands so by its id too: a write of ours was not stored, or the platform is another one. */
@@ -129,20 +129,55 @@ static bool to_be_sent_again(const struct answer *answer)
            answer->class == ANSWER_NEW_NONCE;
 }
 
+static bool is_unsent(const struct exchange *exchange, const struct reply *reply)
+{
+    return exchange->listed && exchange->conditional && reply->end == REPLY_COMPLETE &&
+           reply->status == HTTP_NOT_MODIFIED;
+}
+
+/* A page that the platform need not send. When it is not believed, it is asked for once more, and has to come. */
+static enum status read_unsent(struct desk *desk, struct exchange *exchange, const struct reply *reply,
+                               struct answer *ret)
+{
+    enum side side = exchange->side;
+    bool believed = false;
+    enum status status = roll_call_believe(desk, exchange, reply, &believed);
+    if (status == STATUS_OK && believed) {
+        answer_unsent(desk->definition[side], reply, roll_call_total(desk, side, exchange->request.entity), ret);
+        return STATUS_OK;
+    }
+    exchange->request.known = (struct known_page){.of = {0}};
+    *ret = (struct answer){.class = ANSWER_NEW_NONCE, .delay_ms = -1};
+    return status;
+}
+
 static enum status read_answer(struct desk *desk, struct exchange *exchange, const struct reply *reply,
                                struct answer *ret)
 {
     struct split_expected expected = {.size = 0};
     enum status status = STATUS_OK;
     recent_page_none(desk);
+    if (is_unsent(exchange, reply))
+        return read_unsent(desk, exchange, reply, ret);
     if (exchange->purpose == PURPOSE_LISTING && !exchange->listed)
         recent_page_open(desk, exchange->side, exchange->request.entity, &expected);
     if (exchange->listed)
         status = roll_call_open(desk, exchange->side, exchange->request.entity, exchange->request.page,
                                 &expected);
-    return status == STATUS_OK ? answer_read(desk->definition[exchange->side], &exchange->request, reply,
-                                             &expected, &exchange->arena, ret)
-                               : status;
+    if (status != STATUS_OK)
+        return status;
+    status = answer_read(desk->definition[exchange->side], &exchange->request, reply, &expected,
+                         &exchange->arena, ret);
+    memcpy(ret->known.of, exchange->of, sizeof ret->known.of);
+    return status;
+}
+
+static enum status take_alone(struct desk *desk, struct exchange *exchange, const struct answer *answer,
+                              struct received *ret)
+{
+    arena_reset(&desk->arena);
+    note_fetch(desk, exchange);
+    return take(desk, exchange, answer, ret);
 }
 
 void receive(struct desk *desk, struct exchange *exchange, const struct reply *reply,
@@ -160,6 +195,8 @@ void receive(struct desk *desk, struct exchange *exchange, const struct reply *r
     memcpy(ret->code, answer.code, sizeof ret->code);
     measure_clock(reply, &answer, exchange, ret);
     *ret_token = answer.token;
-    if (!to_be_sent_again(&answer))
-        ret->status = in_transaction(desk, exchange, &answer, ret);
+    if (to_be_sent_again(&answer))
+        return;
+    ret->status = answer.unsent ? take_alone(desk, exchange, &answer, ret)
+                                : in_transaction(desk, exchange, &answer, ret);
 }

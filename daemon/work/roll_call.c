@@ -12,6 +12,19 @@ static struct roll_call *call_of(const struct desk *desk, enum side side, enum e
 
 /* --- as it was ---------------------------------------------------------------------------------- */
 
+static bool speaks(const struct desk *desk, const struct roll_entry *entry)
+{
+    return entry->slot != 0 && !hash_is_zero(entry->raw) && !roll_struck(desk->store, entry->slot);
+}
+
+static bool all_speak(const struct desk *desk, const struct roll_page *page)
+{
+    bool all = true;
+    for (size_t index = 0; index < page->count && all; index++)
+        all = speaks(desk, &page->entries[index]);
+    return all;
+}
+
 static enum status turn_to(struct desk *desk, enum side side, enum entity entity, unsigned page)
 {
     struct roll_call *call = call_of(desk, side, entity);
@@ -26,19 +39,6 @@ static enum status turn_to(struct desk *desk, enum side side, enum entity entity
     return status == STATUS_NOT_FOUND ? STATUS_OK : status;
 }
 
-static bool speaks(const struct desk *desk, const struct roll_entry *entry)
-{
-    return entry->slot != 0 && !hash_is_zero(entry->raw) && !roll_struck(desk->store, entry->slot);
-}
-
-static bool all_speak(const struct desk *desk, const struct roll_page *page)
-{
-    bool all = true;
-    for (size_t index = 0; index < page->count && all; index++)
-        all = speaks(desk, &page->entries[index]);
-    return all;
-}
-
 enum status roll_call_open(struct desk *desk, enum side side, enum entity entity, unsigned page,
                            struct split_expected *ret)
 {
@@ -50,6 +50,90 @@ enum status roll_call_open(struct desk *desk, enum side side, enum entity entity
     ret->size = old->size;
     memcpy(ret->digest, old->digest, sizeof ret->digest);
     return STATUS_OK;
+}
+
+/* --- what need not come ------------------------------------------------------------------------- */
+
+/* Weakly, as for If-None-Match (RFC 9110, 8.8.3.2). */
+static bool same_etag(struct slice one, struct slice other)
+{
+    if (slice_starts(one, SLICE("W/")))
+        one = (struct slice){one.at + 2, one.size - 2};
+    if (slice_starts(other, SLICE("W/")))
+        other = (struct slice){other.at + 2, other.size - 2};
+    return slice_equal(one, other);
+}
+
+/* ret: the page is known by a mark, and everything on it is still as it was. */
+static enum status turn_mark(struct desk *desk, enum side side, enum entity entity, unsigned page, bool *ret)
+{
+    struct roll_call *call = call_of(desk, side, entity);
+    enum status status = STATUS_OK;
+    *ret = false;
+    if (desk->every_page || desk->decode_all)
+        return STATUS_OK;
+    if (call->marked != page || call->strikes != roll_strikes(desk->store)) {
+        status = roll_mark_get(desk->store, side, entity, page, &call->mark);
+        call->marked = status == STATUS_OK ? page : 0;
+        call->strikes = roll_strikes(desk->store);
+    }
+    *ret = status == STATUS_OK && roll_mark_speaks(desk->store, &call->mark);
+    return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+}
+
+enum status roll_call_believe(struct desk *desk, const struct exchange *exchange, const struct reply *reply,
+                              bool *ret)
+{
+    enum side side = exchange->side;
+    enum entity entity = exchange->request.entity;
+    const struct roll_call *call = call_of(desk, side, entity);
+    struct slice named = exchange->request.known.etag;
+    enum status status = turn_mark(desk, side, entity, exchange->request.page, ret);
+    *ret = *ret && call->begun && same_etag(named, slice_of(call->mark.etag)) &&
+           (slice_empty(reply->etag) || same_etag(named, reply->etag));
+    return status;
+}
+
+enum status roll_call_ahead(struct desk *desk, struct exchange *exchange, struct known_page *ret)
+{
+    enum side side = exchange->side;
+    enum entity entity = exchange->request.entity;
+    const struct roll_mark *mark = &call_of(desk, side, entity)->mark;
+    bool known = false;
+    if (!definition_numbered(desk->definition[side]))
+        return STATUS_OK;
+    enum status status = turn_mark(desk, side, entity, exchange->request.page + 1, &known);
+    if (status != STATUS_OK || !known)
+        return status;
+    ret->etag = arena_copy(&exchange->arena, slice_of(mark->etag));
+    memcpy(ret->of, mark->of, sizeof ret->of);
+    return ret->etag.at == NULL ? STATUS_NO_MEMORY : STATUS_OK;
+}
+
+int64_t roll_call_total(const struct desk *desk, enum side side, enum entity entity)
+{
+    return call_of(desk, side, entity)->mark.total;
+}
+
+enum status roll_call_unsent(struct desk *desk, enum side side, enum entity entity, struct page_facts *ret)
+{
+    struct roll_call *call = call_of(desk, side, entity);
+    const struct roll_mark *mark = &call->mark;
+    enum status status = STATUS_OK;
+    call->page = call->marked;
+    call->pages = call->page > call->pages ? call->page : call->pages;
+    for (size_t index = 0; status == STATUS_OK && index < mark->count; index++) {
+        int64_t fresh = 0;
+        status = slots_add_run(&desk->listed, mark->runs[index].first, mark->runs[index].count, &fresh);
+        call->listed += fresh;
+        ret->fresh += (size_t)fresh;
+    }
+    ret->raw = (size_t)mark->rows;
+    memcpy(ret->ids, mark->ids, sizeof ret->ids);
+    ret->first_updated = mark->first_updated;
+    ret->last_updated = mark->last_updated;
+    ret->largest_updated = mark->largest_updated;
+    return status;
 }
 
 /* --- rows that moved ---------------------------------------------------------------------------- */
@@ -128,6 +212,12 @@ enum status roll_call_present(struct desk *desk, enum side side, enum entity ent
     return status == STATUS_OK ? roll_page_add(&call_of(desk, side, entity)->fresh, entry) : status;
 }
 
+enum status roll_call_again(struct desk *desk, enum side side, enum entity entity,
+                            const struct roll_entry *entry, bool *ret_before)
+{
+    return mark(desk, side, entity, entry->slot, ret_before);
+}
+
 const struct roll_page *roll_call_same(const struct desk *desk, enum side side, enum entity entity)
 {
     return &call_of(desk, side, entity)->old;
@@ -141,13 +231,61 @@ static bool as_it_was(const struct roll_call *call)
            memcmp(call->fresh.digest, old->digest, sizeof old->digest) == 0;
 }
 
-enum status roll_call_close(struct desk *desk, enum side side, enum entity entity, struct slice array)
+/* By what the page is known from now on. rows: those that came. Without an ETag it stays known by the one that it had,
+ * if its bytes are the same. */
+static enum status put_mark(struct desk *desk, enum side side, enum entity entity, const struct roll_page *rows,
+                            const struct roll_came *came)
 {
     struct roll_call *call = call_of(desk, side, entity);
+    struct roll_mark *mark = &call->mark;
+    struct slice etag = came->answer->known.etag;
+    bool told = false;
+    if (slice_empty(etag) || etag.size >= sizeof mark->etag || !definition_numbered(desk->definition[side]))
+        return STATUS_OK;
+    call->marked = 0;
+    enum status status = roll_mark_tell(mark, rows, &told);
+    if (status != STATUS_OK || !told)
+        return status;
+    memcpy(mark->etag, etag.at, etag.size);
+    mark->etag[etag.size] = '\0';
+    memcpy(mark->of, came->answer->known.of, sizeof mark->of);
+    mark->total = came->answer->total;
+    memcpy(mark->ids, came->facts->ids, sizeof mark->ids);
+    mark->first_updated = came->facts->first_updated;
+    mark->last_updated = came->facts->last_updated;
+    mark->largest_updated = came->facts->largest_updated;
+    return roll_mark_put(desk->store, side, entity, call->page, mark);
+}
+
+static enum status mark_anew(struct desk *desk, enum side side, enum entity entity, const struct roll_came *came)
+{
+    struct roll_call *call = call_of(desk, side, entity);
+    struct roll_mark *mark = &call->mark;
+    if (slice_empty(came->answer->known.etag))
+        return STATUS_OK;
+    call->marked = 0;
+    enum status status = roll_mark_get(desk->store, side, entity, call->page, mark);
+    if (status == STATUS_OK && slice_is(came->answer->known.etag, mark->etag) &&
+        mark->total == came->answer->total && memcmp(mark->of, came->answer->known.of, sizeof mark->of) == 0)
+        return STATUS_OK;
+    return status == STATUS_OK || status == STATUS_NOT_FOUND
+               ? put_mark(desk, side, entity, &call->old, came)
+               : status;
+}
+
+enum status roll_call_close(struct desk *desk, enum side side, enum entity entity, const struct roll_came *came)
+{
+    struct roll_call *call = call_of(desk, side, entity);
+    struct slice array = came->answer->row_array;
     call->pages = call->page > call->pages ? call->page : call->pages;
+    if (came->answer->rows_same)
+        return mark_anew(desk, side, entity, came);
     call->fresh.size = array.size;
     digest_quick(array, call->fresh.digest);
-    return as_it_was(call) ? STATUS_OK : roll_put(desk->store, side, entity, call->page, &call->fresh);
+    if (as_it_was(call))
+        return mark_anew(desk, side, entity, came);
+    enum status status = roll_put(desk->store, side, entity, call->page, &call->fresh);
+    return status == STATUS_OK ? put_mark(desk, side, entity, &call->fresh, came) : status;
 }
 
 /* Whether every record is there that the complete listing before had, and whoever came since then. */
@@ -184,6 +322,7 @@ void roll_call_clear(struct desk *desk)
             roll_page_free(&call->old);
             roll_page_free(&call->fresh);
             roll_index_free(&call->index);
+            roll_mark_free(&call->mark);
             *call = (struct roll_call){.page = 0};
         }
     }

@@ -15,7 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { PATH_BYTES = 256, STEPS_MOST = 200000 };
+enum { PATH_BYTES = 256, STEPS_MOST = 200000, DEFINITION_BYTES = 64 * 1024 };
 
 static const char settings_text[] = "[bridge]\n"
                                     "mode = write\n"
@@ -24,7 +24,7 @@ static const char settings_text[] = "[bridge]\n"
                                     "log_dir = log\n"
                                     "control_socket = control.sock\n"
                                     "log_key_file = log.key\n"
-                                    "connectors_dir = %s/connectors\n"
+                                    "connectors_dir = connectors\n"
                                     "mapping_dir = %s/mapping\n"
                                     "decode_all = %s\n"
                                     "[municipal]\n"
@@ -65,6 +65,31 @@ static void write_file(const char *name, const char *text)
     FILE *file = fopen(path, "w");
     assert(file != NULL && fputs(text, file) >= 0 && fclose(file) == 0);
     assert(chmod(path, 0600) == 0);
+}
+
+static const char largest[] = "\"largest\": 1000";
+
+/* The shipped definitions, and one whose pages have a few records. */
+static void write_definitions(void)
+{
+    static const char *const names[] = {"municipal.json", "provincial.json"};
+    static char text[DEFINITION_BYTES];
+    char path[2 * PATH_BYTES];
+    (void)snprintf(path, sizeof path, "%s/connectors", driver.root);
+    assert(mkdir(path, 0700) == 0);
+    for (size_t index = 0; index < 2; index++) {
+        (void)snprintf(path, sizeof path, "connectors/%s", names[index]);
+        FILE *file = fopen(path, "r");
+        assert(file != NULL);
+        text[fread(text, 1, sizeof text - 1, file)] = '\0';
+        (void)fclose(file);
+        write_file(path, text);
+        char *most = index == 0 ? strstr(text, largest) : NULL;
+        if (most == NULL)
+            continue;
+        memcpy(most, "\"largest\": 3   ", sizeof largest - 1);
+        write_file("connectors/municipal-small.json", text);
+    }
 }
 
 static void copy_file(const char *from, const char *to)
@@ -179,8 +204,9 @@ void driver_prepare(void)
                    access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
     assert(mkdtemp(driver.root) != NULL && getcwd(here, sizeof here) != NULL);
     assert(setenv("TMPDIR", driver.root, 1) == 0); /* replays too stay in memory */
-    (void)snprintf(text, sizeof text, settings_text, here, here,
+    (void)snprintf(text, sizeof text, settings_text, here,
                    getenv("DECODE_ALL") != NULL ? "on" : "off");
+    write_definitions();
     write_file("cebridge.conf", text);
     write_file("secret", "secret\n");
     write_file("log.key", "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f\n");
@@ -199,15 +225,20 @@ void driver_prepare(void)
 
 void driver_remove(void)
 {
-    static const char *const names[] = {"empty", "log"};
+    static const char *const names[] = {"empty", "log", "connectors"};
     char path[2 * PATH_BYTES];
-    for (size_t index = 0; index < 2; index++) {
+    for (size_t index = 0; index < sizeof names / sizeof names[0]; index++) {
         (void)snprintf(path, sizeof path, "%s/%s", driver.root, names[index]);
         remove_folder(path);
     }
     settings_free(&driver.settings);
     definitions_forget();
     remove_folder(driver.root);
+}
+
+void driver_small_pages(bool on)
+{
+    driver.settings.platform[MUNICIPAL].definition = on ? "municipal-small" : "municipal";
 }
 
 void driver_set_rate(unsigned per_second)

@@ -12,6 +12,8 @@ void driver_prepare(void);
 void driver_remove(void);
 
 /* Requests that may begin in a second on each side, for bridges that are opened from now on. */
+/* Of the next bridge that is opened: small pages of the municipal platform, so that its listings have several. */
+void driver_small_pages(bool on);
 void driver_set_rate(unsigned per_second);
 /* Opens a bridge with an empty state. */
 void driver_begin(void);

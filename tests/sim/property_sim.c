@@ -221,17 +221,22 @@ static uint64_t number(const char *name, uint64_t otherwise)
 }
 
 /* holds: write.killed plan.recorded read.clock_jumps */
-static bool play(uint64_t seed, bool talk, bool oddly)
+static bool play(uint64_t seed, bool talk, bool oddly, bool in_pages)
 {
     static struct history history;
     struct chance chance = {.state = seed * 0x9e3779b97f4a7c15U};
     struct chance apart = {.state = seed * 0xd1342543de82ef95U}; /* what came later draws from its own */
+    struct chance paging = {.state = seed * 0xaef17502108ef2d9U}; /* and what came later still */
     memset(&history, 0, sizeof history);
     loop_begin(chance_next(&chance), first_ms + minutes(chance_below(&chance, 300 * 24 * 60)));
     world_begin(chance_next(&chance));
     people_settle(&chance);
     bool jumps = oddly && chance_percent(&apart, 20);
     bool odd = oddly && chance_percent(&apart, 40);
+    bool etags = in_pages && chance_percent(&paging, 30);
+    if (etags)
+        world_page_etags();
+    driver_small_pages(etags);
     driver_record(seed % number("RECORDED", RECORDED) == 0);
     driver_begin();
     bool hostile = chance_percent(&chance, 60);
@@ -267,11 +272,11 @@ static int play_share(uint64_t first, uint64_t seeds, uint64_t jobs, uint64_t jo
     pool_begin(); /* not for a single seed: there a report names who asked for a piece */
     driver_prepare();
     for (size_t index = 0; job == 0 && index < sizeof regressions / sizeof regressions[0]; index++)
-        failed += !play(regressions[index], false, false);
+        failed += !play(regressions[index], false, false, false);
     for (size_t index = 0; job == 0 && index < sizeof odd_regressions / sizeof odd_regressions[0]; index++)
-        failed += !play(odd_regressions[index], false, true);
+        failed += !play(odd_regressions[index], false, true, false);
     for (uint64_t seed = first + job; seed < first + seeds; seed += jobs) {
-        failed += !play(seed, false, true);
+        failed += !play(seed, false, true, true);
         if (getenv("TRACES") != NULL)
             (void)printf("SEED=%llu trace %016llx\n", (unsigned long long)seed,
                          (unsigned long long)loop_traced());
@@ -291,7 +296,7 @@ int main(void)
         return 1;
     if (getenv("SEED") != NULL) {
         driver_prepare();
-        failed = !play(number("SEED", 1), true, true);
+        failed = !play(number("SEED", 1), true, true, true);
         driver_remove();
         return failed ? 1 : 0;
     }

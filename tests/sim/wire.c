@@ -79,6 +79,10 @@ static void trace(const struct flight *flight, const struct reply *reply)
     loop_trace(&flight->http->side, sizeof flight->http->side);
     loop_trace(flight->message.target.at, flight->message.target.size);
     loop_trace(flight->message.body.at, flight->message.body.size);
+    if (!slice_empty(reply->etag) && !flight->message.write) { /* the same, whether its page had to come or not */
+        loop_trace(reply->etag.at, reply->etag.size);
+        return;
+    }
     loop_trace(&reply->status, sizeof reply->status);
     loop_trace(reply->body.at, reply->body.size);
 }

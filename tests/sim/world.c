@@ -53,6 +53,11 @@ void world_begin(uint64_t seed)
     buffer_init(&world.answer.body, ANSWER_LIMIT);
 }
 
+void world_page_etags(void)
+{
+    world_service.settings.page_etags = true;
+}
+
 void world_end(void)
 {
     service_free(&world_service);

@@ -17,6 +17,8 @@ extern const char *const world_side_names[WORLD_SIDES];
 /* Two empty platforms with their clocks at loop_now_ms. */
 void world_begin(uint64_t seed);
 void world_end(void);
+/* The municipal one gives its pages ETags from now on. */
+void world_page_etags(void);
 
 /* Answers as the platform does, faults included. ret and its texts are valid until the next call. */
 void world_answer(int side, const struct message *message, struct reply *ret);

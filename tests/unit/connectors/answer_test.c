@@ -109,6 +109,11 @@ static const struct {
     {MUNICIPAL, CALL_READ, 200, JSON, PAGE, ANSWER_RETRY, "200"},
     {MUNICIPAL, CALL_UPDATE, 200, JSON, PAGE, ANSWER_UNKNOWN, "200"},
     {MUNICIPAL, CALL_READ, 302, HTML, "", ANSWER_RETRY, "302"},
+    /* municipal: nobody asked for 'as it was', and a body beside it says nothing */
+    {MUNICIPAL, CALL_LIST, 304, "", "", ANSWER_RETRY, "304"},
+    {MUNICIPAL, CALL_LIST, 304, JSON, ENVELOPE("0", "{\"records\":[]}"), ANSWER_RETRY, "304"},
+    {MUNICIPAL, CALL_READ, 304, "", "", ANSWER_RETRY, "304"},
+    {MUNICIPAL, CALL_UPDATE, 304, "", "", ANSWER_UNKNOWN, "304"},
     /* municipal: cut, or without what must be there */
     {MUNICIPAL, CALL_READ, 200, JSON, "{\"code\":0,\"data\":{\"id\":1}", ANSWER_RETRY, "200"},
     {MUNICIPAL, CALL_UPDATE, 200, JSON, "{\"code\":0,\"data\":{\"id\":1}", ANSWER_UNKNOWN, "200"},
@@ -155,6 +160,7 @@ static const struct {
     {PROVINCIAL, CALL_LIST, 200, JSON, PAGE, ANSWER_RETRY, "200"},
     {PROVINCIAL, CALL_UPDATE, 200, HTML, PAGE, ANSWER_UNKNOWN, "200"},
     {PROVINCIAL, CALL_UPDATE, 200, JSON, "{\"ryid\":\"a", ANSWER_UNKNOWN, "200"},
+    {PROVINCIAL, CALL_LIST, 304, "", "", ANSWER_RETRY, "304"},
     {PROVINCIAL, CALL_LIST, 418, JSON, "{}", ANSWER_FATAL, "418"},
     {PROVINCIAL, CALL_UPDATE, 418, JSON, "{}", ANSWER_UNKNOWN, "418"},
     {PROVINCIAL, CALL_TOKEN, 200, JSON, "{\"token_type\":\"bearer\"}", ANSWER_RETRY, "200"},
@@ -398,6 +404,42 @@ static void an_item_without_a_clear_result_is_unknown(void **state)
     assert_true(slice_empty(answer.items[0].record)); /* named twice */
 }
 
+/* holds: read.known_page */
+static void page_that_need_not_be_sent_has_the_total_of_then(void **state)
+{
+    (void)state;
+    struct reply reply = reply_of(304, "", "");
+    struct answer answer;
+    memset(&answer, 0xA5, sizeof answer);
+    reply.date = SLICE("Mon, 17 Apr 2023 00:00:00 GMT");
+    answer_unsent(definitions[MUNICIPAL], &reply, 1234, &answer);
+    assert_int_equal(answer.class, ANSWER_OK);
+    assert_string_equal(answer.code, "304");
+    assert_true(answer.rows_same && answer.unsent && answer.has_date);
+    assert_int_equal(answer.date_ms, INT64_C(1681689600000));
+    assert_int_equal(answer.total, 1234);
+    assert_int_equal(answer.row_count, 0);
+    assert_true(slice_empty(answer.next) && slice_empty(answer.known.etag));
+}
+
+static void only_a_page_is_known_by_its_etag(void **state)
+{
+    (void)state;
+    struct reply page = reply_of(200, JSON, ENVELOPE("0", "{\"total\":0,\"records\":[]}"));
+    struct reply broken = reply_of(200, JSON, ENVELOPE("50000", "null"));
+    struct reply record = reply_of(200, JSON, ENVELOPE("0", "{\"id\":1}"));
+    page.etag = broken.etag = record.etag = SLICE("\"a1\"");
+    struct answer answer = answer_of(MUNICIPAL, CALL_LIST, &page);
+    assert_true(slice_is(answer.known.etag, "\"a1\""));
+    answer = answer_of(MUNICIPAL, CALL_LIST, &broken);
+    assert_true(slice_empty(answer.known.etag));
+    answer = answer_of(MUNICIPAL, CALL_READ, &record);
+    assert_true(slice_empty(answer.known.etag));
+    page.etag = SLICE("a1");
+    answer = answer_of(MUNICIPAL, CALL_LIST, &page);
+    assert_true(slice_empty(answer.known.etag));
+}
+
 static void too_little_memory_is_told(void **state)
 {
     (void)state;
@@ -424,6 +466,8 @@ int main(void)
         cmocka_unit_test(facts_are_taken_from_where_they_stand),
         cmocka_unit_test(a_page_gives_its_rows_and_what_stands_around_them),
         cmocka_unit_test(rows_of_an_answer_that_is_no_page_are_not_kept),
+        cmocka_unit_test(page_that_need_not_be_sent_has_the_total_of_then),
+        cmocka_unit_test(only_a_page_is_known_by_its_etag),
         cmocka_unit_test(retry_after_is_read_in_both_forms),
         cmocka_unit_test(the_date_header_is_read),
         cmocka_unit_test(municipal_results_are_matched_by_index),

@@ -252,6 +252,71 @@ static void the_platforms_clock_is_used_for_its_timestamp(void **state)
     check("time", header(&message, "X-Timestamp"), "1681689000123");
 }
 
+static const struct {
+    const char *text;
+    bool good;
+} etags[] = {
+    {"\"a1\"", true},  {"W/\"a1\"", true}, {"\"\"", true},      {"W/\"\"", true}, {"", false},
+    {"a1", false},     {"\"", false},      {"W/\"", false},     {"W/", false},    {"w/\"a1\"", false},
+    {"\"a\"b\"", false}, {"\"a b\"", false}, {"\"a\r\n\"", false}, {"\"a1", false}, {"*", false},
+};
+
+static void only_what_has_the_form_of_an_etag_is_one(void **state)
+{
+    (void)state;
+    char text[KNOWN_ETAG_BYTES + 1];
+    for (size_t index = 0; index < sizeof etags / sizeof *etags; index++) {
+        if (request_is_etag(slice_of(etags[index].text)) != etags[index].good)
+            fail_msg("row %zu: %s", index, etags[index].text);
+    }
+    memset(text, 'a', sizeof text);
+    text[0] = text[KNOWN_ETAG_BYTES - 2] = text[KNOWN_ETAG_BYTES - 1] = '"';
+    assert_true(request_is_etag((struct slice){text, KNOWN_ETAG_BYTES - 1}));
+    text[KNOWN_ETAG_BYTES - 2] = 'a';
+    assert_false(request_is_etag((struct slice){text, KNOWN_ETAG_BYTES}));
+}
+
+static bool names_page(const struct platform *platform, const struct request *request)
+{
+    struct message message;
+    assert_int_equal(request_build(platform, request, NOW_MS, SLICE("n"), &arena, &message), STATUS_OK);
+    struct slice named = header(&message, "If-None-Match");
+    assert_int_equal(message.conditional, named.at != NULL);
+    if (named.at != NULL)
+        check("named", named, "W/\"a1\"");
+    return message.conditional;
+}
+
+/* holds: read.known_page */
+static void known_page_is_named_under_its_own_target_only(void **state)
+{
+    (void)state;
+    struct platform platform = platforms[MUNICIPAL];
+    struct request request = {.call = CALL_LIST, .page = 2, .size = 500};
+    struct message message;
+    platform.url = SLICE("https://one.example");
+    assert_int_equal(request_build(&platform, &request, NOW_MS, SLICE("n"), &arena, &message), STATUS_OK);
+    assert_false(message.conditional);
+    request.known.etag = SLICE("W/\"a1\"");
+    assert_false(names_page(&platform, &request));
+    memcpy(request.known.of, message.of, sizeof message.of);
+    assert_true(names_page(&platform, &request));
+    struct request other = request;
+    other.page = 3;
+    assert_false(names_page(&platform, &other));
+    other = request;
+    other.region = SLICE("3716");
+    assert_false(names_page(&platform, &other));
+    struct platform elsewhere = platform;
+    elsewhere.url = SLICE("https://two.example");
+    assert_false(names_page(&elsewhere, &request));
+    elsewhere = platform;
+    elsewhere.key_id = SLICE("app-2");
+    assert_false(names_page(&elsewhere, &request));
+    request.known.etag = SLICE("a1");
+    assert_false(names_page(&platform, &request));
+}
+
 static struct request_item item(const char *json, const char *id, int64_t version)
 {
     return (struct request_item){.record = json_loads(json, 0, NULL),
@@ -485,6 +550,8 @@ int main(void)
         cmocka_unit_test(municipal_requests_carry_key_time_nonce_and_signature),
         cmocka_unit_test(provincial_requests_carry_token_and_signature),
         cmocka_unit_test(the_platforms_clock_is_used_for_its_timestamp),
+        cmocka_unit_test(only_what_has_the_form_of_an_etag_is_one),
+        cmocka_unit_test(known_page_is_named_under_its_own_target_only),
         cmocka_unit_test(accounts_are_written_one_by_one),
         cmocka_unit_test(a_provincial_write_has_its_precondition),
         cmocka_unit_test(a_batch_holds_creates_and_updates),
