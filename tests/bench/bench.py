@@ -40,11 +40,11 @@ def requests(city):
     return sum(side["requests"] for side in city.control("/stats").values())
 
 
-def cycle(city, *arguments):
+def cycle(city, *arguments, exits=(0, 3)):
     before = requests(city)
     measured = run([str(BUILD / "cebridged"), "--config", city.config, "--once", *arguments],
                    stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-    if measured.code not in (0, 3):
+    if measured.code not in exits:
         raise SystemExit(f"bench: cebridged --once {' '.join(arguments)} ended with {measured.code}")
     report = json.loads(measured.output.strip().splitlines()[-1])
     measured.requests = requests(city) - before
@@ -105,6 +105,28 @@ def edited(city, step, mark, *arguments):
     edit(city, step, mark)
     time.sleep(1.1)
     return cycle(city, *arguments)
+
+
+def etags(city):
+    """Full cycles in which nothing changed beside a municipal platform whose pages have ETags; then of that platform
+    alone, the other not being there: by how much one costs more that reads it than one that reads nothing."""
+    city.control("/settings", {"page_etags": True})
+    cycle(city, "--full")
+    cycle(city, "--full")
+    both = median([cycle(city, "--full") for _ in range(ROUNDS)])
+    settings = pathlib.Path(city.config).read_text()
+    city.configure(f":{city.ports['provincial']}\n", ":9\n")
+    one = median([reached(city) for _ in range(2 * ROUNDS)])
+    city.configure(f":{city.ports['municipal']}\n", ":9\n")
+    none = median([reached(city) for _ in range(2 * ROUNDS)])
+    city.write("cebridge.conf", settings)
+    city.control("/settings", {"page_etags": False})
+    one.cpu -= none.cpu
+    return both, one
+
+
+def reached(city):
+    return cycle(city, "--full", exits=(4,))
 
 
 # --- a daemon that goes on ----------------------------------------------------------------------------
@@ -189,6 +211,9 @@ def measure(people):
                      json.dumps(city.ports)], stdout=subprocess.PIPE)
         for name, step, mark in (("full, 0.1 % changed", 1000, 1), ("full, 1 % changed", 100, 2)):
             rows.append(row_of(name, edited(city, step, mark, "--full"), pages))
+        by_etag = etags(city)
+        rows.append(row_of("full, nothing changed, municipal pages by ETag", by_etag[0]))
+        rows.append(row_of("the municipal platform alone, by ETag", by_etag[1]))
         step = max(1, 21 * people // 1000)
         rows.append(row_of("incremental, some 1,000 changed", edited(city, step, 3)))
         edited(city, 21 * people // 8, 4)
