@@ -103,6 +103,14 @@ static void note_fetch(struct desk *desk, const struct exchange *exchange)
                                        .page = exchange->request.page};
 }
 
+/* A page that is known, as a whole or because it is empty: nothing of it is written anywhere. */
+static bool writes_nothing(const struct exchange *exchange, const struct answer *answer)
+{
+    if (exchange->purpose == PURPOSE_LISTING)
+        return answer->unsent || (!exchange->listed && (answer->rows_same || answer->row_count == 0));
+    return exchange->purpose == PURPOSE_TOKEN || exchange->purpose == PURPOSE_CLOCK;
+}
+
 static enum status in_transaction(struct desk *desk, struct exchange *exchange,
                                   const struct answer *answer, struct received *ret)
 {
@@ -197,6 +205,6 @@ void receive(struct desk *desk, struct exchange *exchange, const struct reply *r
     *ret_token = answer.token;
     if (to_be_sent_again(&answer))
         return;
-    ret->status = answer.unsent ? take_alone(desk, exchange, &answer, ret)
-                                : in_transaction(desk, exchange, &answer, ret);
+    ret->status = writes_nothing(exchange, &answer) ? take_alone(desk, exchange, &answer, ret)
+                                                    : in_transaction(desk, exchange, &answer, ret);
 }
