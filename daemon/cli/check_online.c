@@ -59,6 +59,7 @@ static void on_reply(void *context, const struct reply *reply)
         at->answer.class = ANSWER_FATAL;
     }
     at->answered = true;
+    uv_stop(&at->loop); /* it may have come by a timer: the turn of the loop is not to wait for more */
 }
 
 static bool exchange(struct online *at, const struct request *request)

@@ -6,11 +6,14 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-/* One socket of curl's on the loop; freed in its close callback. */
+/* One socket of curl's on the loop, for as long as it is open; freed in its close callback. */
 struct watch {
     uv_poll_t poll;
     curl_socket_t socket;
+    int events; /* that the loop looks for */
+    bool idle;  /* no transfer uses it */
     struct http *http;
     struct watch *next;
 };
@@ -125,6 +128,12 @@ static void on_poll(uv_poll_t *poll, int status, int events)
 {
     struct watch *watch = poll->data;
     int flags = 0;
+    if (watch->idle || status != 0) { /* the loop may look for nothing any more */
+        watch->events = 0;
+        (void)uv_poll_stop(&watch->poll);
+    }
+    if (watch->idle)
+        return; /* closed by the other end: curl finds out when it takes the connection up again */
     if (status == 0) {
         flags |= events & UV_READABLE ? CURL_CSELECT_IN : 0;
         flags |= events & UV_WRITABLE ? CURL_CSELECT_OUT : 0;
@@ -166,19 +175,28 @@ static struct watch *watch_open(struct http *http, curl_socket_t socket)
     watch->next = http->watches;
     http->watches = watch;
     http->open_handles++;
-    (void)curl_multi_assign(http->multi, socket, watch);
     return watch;
 }
 
+static struct watch *watch_of(const struct http *http, curl_socket_t socket)
+{
+    struct watch *watch = http->watches;
+    while (watch != NULL && watch->socket != socket)
+        watch = watch->next;
+    return watch;
+}
+
+/* A socket that is not used for a moment is looked at further, for what the next transfer will wait for is the same:
+ * to begin and to end that costs more than all else between two requests. */
 static int on_socket(CURL *easy, curl_socket_t socket, int what, void *context, void *assigned)
 {
     (void)easy;
+    (void)assigned;
     struct http *http = context;
-    struct watch *watch = assigned;
+    struct watch *watch = watch_of(http, socket);
     if (what == CURL_POLL_REMOVE) {
         if (watch != NULL)
-            watch_close(watch);
-        (void)curl_multi_assign(http->multi, socket, NULL);
+            watch->idle = true;
         return 0;
     }
     if (watch == NULL)
@@ -188,7 +206,20 @@ static int on_socket(CURL *easy, curl_socket_t socket, int what, void *context, 
     int events = 0;
     events |= what & CURL_POLL_IN ? UV_READABLE : 0;
     events |= what & CURL_POLL_OUT ? UV_WRITABLE : 0;
+    watch->idle = false;
+    if (watch->events == events)
+        return 0;
+    watch->events = events;
     return uv_poll_start(&watch->poll, events, on_poll) == 0 ? 0 : -1;
+}
+
+/* The loop must let go of a socket before it is closed. */
+static int on_close(void *context, curl_socket_t socket)
+{
+    struct watch *watch = watch_of(context, socket);
+    if (watch != NULL)
+        watch_close(watch);
+    return close(socket);
 }
 
 static int on_timeout(CURLM *multi, long timeout_ms, void *context)
@@ -253,6 +284,8 @@ static bool begin(struct http *http, struct transfer *transfer)
                        resolve_addresses(http->resolver));
     return transfer_begin(transfer, transfer->easy, &http->to.options, http->share,
                           http->resolver == NULL ? NULL : addresses) == STATUS_OK &&
+           curl_easy_setopt(transfer->easy, CURLOPT_CLOSESOCKETFUNCTION, on_close) == CURLE_OK &&
+           curl_easy_setopt(transfer->easy, CURLOPT_CLOSESOCKETDATA, http) == CURLE_OK &&
            curl_multi_add_handle(http->multi, transfer->easy) == CURLM_OK;
 }
 
@@ -355,7 +388,7 @@ static void tear_down(struct http *http)
         (void)curl_multi_setopt(http->multi, CURLMOPT_SOCKETFUNCTION, NULL);
         (void)curl_multi_setopt(http->multi, CURLMOPT_TIMERFUNCTION, NULL);
     }
-    while (http->watches != NULL)
+    while (http->watches != NULL) /* before curl closes their sockets */
         watch_close(http->watches);
     while (http->idle_count > 0)
         curl_easy_cleanup(http->idle[--http->idle_count]);
