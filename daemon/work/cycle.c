@@ -18,7 +18,7 @@
 
 #include <stdio.h>
 
-enum { PIECE = 2000, LEARNERS = 500 };
+enum { PIECE = 2000, LEARNERS = 500, STANDING_SECONDS = 3600 };
 
 void cycle_begin(struct cycle *cycle)
 {
@@ -214,6 +214,18 @@ static enum status end_increment(struct cycle *cycle, const struct effect *effec
     return status == STATUS_OK ? judge_platform(cycle, effect) : status;
 }
 
+/* An increment that brought nothing may leave its watermark standing for a while: from there on nothing will come
+ * either. */
+static bool nothing_ends(const struct cycle *cycle, const struct effect *effect)
+{
+    const struct desk *desk = &cycle->desk;
+    int64_t since = desk->since_before[effect->side][effect->entity];
+    int64_t moved = reached(cycle, effect) - since;
+    bool stands = cycle->kind == RUN_SCOPED || moved <= 0 ||
+                  (since > 0 && effect->raw == 0 && moved < STANDING_SECONDS);
+    return !effect->certified && stands && !signs_speak(desk, effect->side);
+}
+
 static enum status end_certified(struct cycle *cycle, const struct effect *effect)
 {
     struct desk *desk = &cycle->desk;
@@ -229,8 +241,9 @@ static enum status listed_job(struct cycle *cycle, const struct effect *effect, 
 {
     struct desk *desk = &cycle->desk;
     take_sides(cycle);
-    enum status status = effect->certified ? end_certified(cycle, effect)
-                                           : in_transaction(cycle, effect, end_increment);
+    enum status status = nothing_ends(cycle, effect) ? STATUS_OK
+                         : effect->certified         ? end_certified(cycle, effect)
+                                                     : in_transaction(cycle, effect, end_increment);
     ret->guard = desk->guard != NULL;
     ret->needs = all_needs(desk);
     return status;

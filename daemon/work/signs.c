@@ -315,10 +315,15 @@ static enum status remember(struct desk *desk, enum side side, const char *sign)
     return status;
 }
 
+bool signs_speak(const struct desk *desk, enum side side)
+{
+    return !desk->changed[side] && platform_sign(&desk->signs[side]) != SIGN_NONE;
+}
+
 enum status signs_judge(struct desk *desk, enum side side)
 {
     enum platform_sign sign = platform_sign(&desk->signs[side]);
-    if (sign == SIGN_NONE || desk->changed[side])
+    if (!signs_speak(desk, side))
         return STATUS_OK;
     desk->changed[side] = true;
     if (desk->guard == NULL)

@@ -41,5 +41,7 @@ enum status signs_sentinel(struct desk *desk, const struct link *link, bool *ret
 
 /* Looks at all signs of the side so far; another platform is written down, and the cycle writes nothing. */
 enum status signs_judge(struct desk *desk, enum side side);
+/* It has something to say. */
+bool signs_speak(const struct desk *desk, enum side side);
 
 #endif
