@@ -5,6 +5,8 @@
 #include <openssl/rand.h>
 #include <time.h>
 
+enum { DRAWN_AT_ONCE = 64 };
+
 int64_t bridge_wall_ms(void)
 {
     struct timespec now;
@@ -18,9 +20,16 @@ int64_t bridge_monotonic_ms(const struct bridge *bridge)
     return (int64_t)(uv_hrtime() / 1000000); /* the loop's own time stands still within an iteration */
 }
 
+/* Drawn together: the generator has more to do to begin than to go on. None is given twice. */
 uint64_t bridge_chance(void)
 {
-    uint64_t bits = 0;
-    (void)RAND_bytes((unsigned char *)&bits, sizeof bits);
+    static uint64_t drawn[DRAWN_AT_ONCE];
+    static size_t left;
+    if (left == 0) {
+        (void)RAND_bytes((unsigned char *)drawn, sizeof drawn);
+        left = DRAWN_AT_ONCE;
+    }
+    uint64_t bits = drawn[--left];
+    drawn[left] = 0;
     return bits;
 }

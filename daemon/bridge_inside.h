@@ -105,7 +105,7 @@ void bridge_set_clock(struct bridge *bridge);
 /* Milliseconds of the loop's clock, which never goes back: for paces and breakers. */
 int64_t bridge_monotonic_ms(const struct bridge *bridge);
 
-/* Random bits: for nonces, waits that are not to fall together, and the machine's seed. */
+/* Random bits: for nonces, waits that are not to fall together, and the machine's seed. On the loop thread. */
 uint64_t bridge_chance(void);
 
 /* --- bridge.c --------------------------------------------------------------------------------- */
