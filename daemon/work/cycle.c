@@ -130,7 +130,7 @@ static void read_mode(struct cycle *cycle)
                     slice_is(text, "1");
 }
 
-static enum status open_job(struct cycle *cycle, struct event *ret)
+static enum status open_as_ordered(struct cycle *cycle, struct event *ret)
 {
     read_mode(cycle);
     cycle->refused = cycle->paused ? NULL : ordered_refusal(&cycle->desk, cycle->observe && !cycle->dry,
@@ -138,13 +138,17 @@ static enum status open_job(struct cycle *cycle, struct event *ret)
     ret->paused = cycle->paused || cycle->refused != NULL;
     if (ret->paused)
         return STATUS_OK;
+    enum status status = known_time_open(&cycle->desk);
+    return status == STATUS_OK ? open_run(cycle, ret) : status;
+}
+
+static enum status open_job(struct cycle *cycle, struct event *ret)
+{
     /* What is opened here is opened again after a crash: it reaches the disk with what the cycle does first. */
     enum status status = store_begin_unsynced(cycle->desk.store);
     if (status != STATUS_OK)
         return status;
-    status = known_time_open(&cycle->desk);
-    if (status == STATUS_OK)
-        status = open_run(cycle, ret);
+    status = open_as_ordered(cycle, ret);
     if (status != STATUS_OK) {
         store_rollback(cycle->desk.store);
         return status;
@@ -284,11 +288,11 @@ static enum status unknown_job(struct cycle *cycle, struct event *ret)
 static enum status check_job(struct cycle *cycle, struct event *ret)
 {
     struct desk *desk = &cycle->desk;
-    enum status status = cycle->checking ? STATUS_OK : learner_check_begin(desk);
+    if (!cycle->checking)
+        learner_check_begin(desk);
     cycle->checking = true;
     take_sides(cycle);
-    if (status == STATUS_OK)
-        status = learner_check_some(desk, LEARNERS, &ret->more);
+    enum status status = learner_check_some(desk, LEARNERS, &ret->more);
     if (status == STATUS_OK && !ret->more && cycle->kind == RUN_FULL)
         status = control_totals(desk);
     return status;

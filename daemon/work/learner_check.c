@@ -18,18 +18,9 @@ struct check {
     enum status status; /* of what was found so far */
 };
 
-enum status learner_check_begin(struct desk *desk)
+void learner_check_begin(struct desk *desk)
 {
     desk->learner = (struct hash){{0}};
-    enum status status = store_begin(desk->store);
-    if (status != STATUS_OK)
-        return status;
-    status = learner_mark_due(desk->store, desk->now);
-    if (status != STATUS_OK) {
-        store_rollback(desk->store);
-        return status;
-    }
-    return store_commit(desk->store);
 }
 
 static struct person_case case_at(struct desk *desk)
@@ -279,7 +270,10 @@ enum status learner_check_some(struct desk *desk, size_t most, bool *ret_more)
     enum status status = store_begin(desk->store);
     if (status != STATUS_OK)
         return status;
-    status = walk(desk, most, ret_more);
+    if (hash_is_zero(desk->learner)) /* the first piece */
+        status = learner_mark_due(desk->store, desk->now);
+    if (status == STATUS_OK)
+        status = walk(desk, most, ret_more);
     if (status != STATUS_OK) {
         store_rollback(desk->store);
         return status;
