@@ -4,17 +4,15 @@
 #include "daemon/work/finding.h"
 #include "daemon/work/hangs.h"
 #include "daemon/work/intake.h"
-#include "daemon/work/pair.h"
-#include "daemon/work/planned.h"
 #include "daemon/work/region.h"
-#include "daemon/work/undo.h"
-#include "daemon/work/write_base.h"
-#include "mapping/decode.h"
+#include "daemon/work/settle.h"
 
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+enum { TEXTS_BYTES = 4 * 1024 * 1024 };
 
 /* What it names stands on the target by now, or that failed and the write waits. */
 static enum status still_hangs(struct desk *desk, const struct write *write, bool *ret)
@@ -206,47 +204,7 @@ enum status apply_next(struct desk *desk, unsigned wave, const struct apply_room
     return status;
 }
 
-static bool other_text(struct slice stored, struct slice sent)
-{
-    return !slice_empty(stored) && !slice_empty(sent) && !slice_equal(stored, sent);
-}
-
-static bool other_origin(const struct record *stored, const struct write *write)
-{
-    bool account = write->entity == ENTITY_ACCOUNT;
-    enum field system = account ? FIELD_ACCOUNT_ORIGIN_SYSTEM : FIELD_HOURS_ORIGIN_SYSTEM;
-    enum field number = account ? FIELD_ACCOUNT_ORIGIN_NUMBER : FIELD_HOURS_ORIGIN_NUMBER;
-    return other_text(stored->value[system], write->origin_system) ||
-           other_text(stored->value[number], write->origin_number);
-}
-
-/* Is what was created said to be a record that is linked with another one? */
-static enum status is_anothers(struct desk *desk, const struct write *write, struct slice stored_id, bool *ret)
-{
-    struct link link = {.number = 0};
-    enum status status = link_by_remote(desk->store, write->entity, write->target, stored_id, &desk->arena, &link);
-    *ret = status == STATUS_OK && !slice_equal(link.remote_id[side_other(write->target)], write->source_id);
-    return status == STATUS_NOT_FOUND ? STATUS_OK : status;
-}
-
-/* What no answer to this write may say, in one word; NULL: nothing. */
-static enum status broken_promise(struct desk *desk, const struct record *stored, const struct write *write,
-                                  const char **ret)
-{
-    bool anothers = false;
-    *ret = NULL;
-    if (write->operation != WRITE_CREATE) {
-        *ret = !slice_equal(stored->remote_id, write->target_id) ? "other_record"
-               : stored->version <= write->version               ? "version_kept"
-                                                                 : NULL;
-        return STATUS_OK;
-    }
-    enum status status = is_anothers(desk, write, stored->remote_id, &anothers);
-    *ret = anothers ? "other_record" : other_origin(stored, write) ? "other_origin" : NULL;
-    return status;
-}
-
-static enum status log_write(struct desk *desk, const struct write *write, const char *event)
+enum status apply_log(struct desk *desk, const struct write *write, const char *event)
 {
     struct buffer members;
     buffer_init(&members, 2048);
@@ -255,28 +213,6 @@ static enum status log_write(struct desk *desk, const struct write *write, const
                   side_name(write->target), entity_name(write->entity),
                   write_operation_name(write->operation), write->reference, write->code);
     enum status status = desk_event(desk, event, &members);
-    buffer_free(&members);
-    return status;
-}
-
-/* A step back from hrss that was carried over is told by itself (reconciliation.md, "Merging a field"). */
-static enum status log_settled(struct desk *desk, const struct write *write)
-{
-    struct slice from = {0};
-    struct slice to = {0};
-    bool back = false;
-    struct buffer members;
-    enum status status = log_write(desk, write, "write");
-    if (status == STATUS_OK)
-        status = planned_steps_back(write, &from, &to, &back);
-    if (status != STATUS_OK || !back)
-        return status;
-    buffer_init(&members, 1024);
-    buffer_printf(&members, "\"run\":%lld,\"write\":%lld,\"to\":\"%s\",\"entity\":\"%s\",\"ref\":\"%s\","
-                  "\"before\":\"%.*s\",\"after\":\"%.*s\"", (long long)desk->run, (long long)write->number,
-                  side_name(write->target), entity_name(write->entity), write->reference, (int)from.size,
-                  from.at, (int)to.size, to.at);
-    status = desk_event(desk, "review_revoked", &members);
     buffer_free(&members);
     return status;
 }
@@ -317,70 +253,7 @@ enum status apply_rejected(struct desk *desk, const struct write *write, const c
         status = finding_alone(desk, &subject, conflict_kind_name(KIND_write_rejected), "", reason);
     if (status == STATUS_OK)
         status = note_refused(desk, write);
-    return status == STATUS_OK ? log_write(desk, &told, "write_rejected") : status;
-}
-
-/* A create's counterpart is linked at once, so that it is never created again. */
-static enum status link_created(struct desk *desk, const struct write *write, struct slice stored_id)
-{
-    struct link link = {.entity = write->entity, .evidence = EVIDENCE_CREATED, .run = desk->run};
-    if (write->operation != WRITE_CREATE)
-        return STATUS_OK;
-    enum status status = link_by_remote(desk->store, write->entity, write->target, stored_id,
-                                        &desk->arena, &link);
-    if (status != STATUS_NOT_FOUND)
-        return status;
-    link.remote_id[write->target] = stored_id;
-    link.remote_id[side_other(write->target)] = write->source_id;
-    return link_put(desk->store, &link);
-}
-
-static enum status note_settled(struct desk *desk, const struct write *write, struct slice stored_id)
-{
-    enum status status = link_created(desk, write, stored_id);
-    if (status == STATUS_OK)
-        status = journal_set_state(desk->store, write->number, WRITE_SETTLED, "", desk->now);
-    return status == STATUS_OK ? log_settled(desk, write) : status;
-}
-
-static enum status settled(struct desk *desk, const struct write *write, struct slice row,
-                           struct received *ret)
-{
-    enum intake_outcome outcome = INTAKE_UNCHANGED;
-    struct decoded decoded;
-    enum status status = decode_record(desk->mapping, write->target, write->entity, row, desk->now,
-                                       &desk->arena, &decoded);
-    if (status == STATUS_INVALID || (status == STATUS_OK && !decoded.ok)) {
-        ret->unknown++;
-        return STATUS_OK; /* stays 'sent': the target is read before anything else */
-    }
-    const char *broken = NULL;
-    if (status == STATUS_OK)
-        status = broken_promise(desk, &decoded.record, write, &broken);
-    if (broken != NULL) { /* nothing of it is believed: what became of the write, the next reading shows */
-        ret->rejected++;
-        return apply_rejected(desk, write, broken);
-    }
-    if (status == STATUS_OK)
-        status = intake_decoded(desk, write->target, write->entity, row, &decoded, INTAKE_BY_ID, &outcome);
-    if (status == STATUS_OK && !write_base_holds(&decoded.record, write)) {
-        ret->rejected++;
-        return apply_rejected(desk, write, "not_stored");
-    }
-    struct slice stored_id = arena_copy(&desk->arena, decoded.record.remote_id);
-    if (status == STATUS_OK && stored_id.at == NULL)
-        status = STATUS_NO_MEMORY;
-    if (status == STATUS_OK)
-        status = note_settled(desk, write, stored_id);
-    ret->settled++;
-    if (status == STATUS_OK && write->undoes != 0) {
-        stored_id = write->target_id; /* what lies in the desk's arena does not outlive this */
-        status = undo_hold_write(desk, write);
-    }
-    /* last, since it resets the arena: the base moves with the settling */
-    return status == STATUS_OK
-               ? pair_judge(desk, write->target, write->entity, stored_id, false)
-               : status;
+    return status == STATUS_OK ? apply_log(desk, &told, "write_rejected") : status;
 }
 
 /* Someone else wrote, or the record is there already: what the answer shows is staged, and decided again. */
@@ -419,9 +292,10 @@ static enum status refused(struct desk *desk, const struct write *write, const s
     return apply_rejected(desk, write, item->code);
 }
 
-static enum status item_answer(struct desk *desk, const struct write *write,
-                               const struct answer_item *item, struct received *ret)
+static enum status item_answer(struct desk *desk, struct settling *settling, const struct answer_item *item,
+                               struct arena *texts, struct received *ret)
 {
+    const struct write *write = &settling->write;
     switch (item->class) {
     case ANSWER_OK:
     case ANSWER_EMPTY:
@@ -429,7 +303,7 @@ static enum status item_answer(struct desk *desk, const struct write *write,
             ret->unknown++;
             return STATUS_OK;
         }
-        return settled(desk, write, item->record, ret);
+        return settle_take(desk, settling, item->record, texts, ret);
     case ANSWER_PRECONDITION:
     case ANSWER_DUPLICATE:
     case ANSWER_NOT_FOUND: return overtaken(desk, write, item, ret);
@@ -462,24 +336,33 @@ static void item_of(const struct exchange *exchange, const struct answer *answer
         ret->class = ANSWER_UNKNOWN; /* the answer does not name this item */
 }
 
+static enum status take_item(struct desk *desk, int64_t number, const struct answer_item *item, struct arena *texts,
+                             struct received *ret)
+{
+    struct settling settling = {.holds = false};
+    enum status status = journal_get(desk->store, number, texts, &settling.write);
+    if (status != STATUS_OK || settling.write.state != WRITE_SENT)
+        return status;
+    memcpy(settling.write.code, item->code, sizeof settling.write.code);
+    status = item_answer(desk, &settling, item, texts, ret);
+    return status == STATUS_OK && settling.holds ? settle_judge(desk, &settling) : status;
+}
+
 enum status apply_answer(struct desk *desk, const struct exchange *exchange,
                          const struct answer *answer, struct received *ret)
 {
-    for (size_t index = 0; index < exchange->request.item_count; index++) {
-        struct arena rows; /* outlives the judging of the pair, which resets the desk's arena */
-        struct write write = {0};
+    struct arena texts; /* of one write: outlive the judging of its pair, which resets the desk's arena */
+    enum status status = STATUS_OK;
+    arena_init(&texts, TEXTS_BYTES);
+    for (size_t index = 0; status == STATUS_OK && index < exchange->request.item_count; index++) {
         struct answer_item item;
-        arena_init(&rows, 4 * 1024 * 1024);
+        arena_reset(&texts);
         item_of(exchange, answer, index, &item);
-        enum status status = journal_get(desk->store, exchange->writes[index], &rows, &write);
-        if (status == STATUS_OK && write.state == WRITE_SENT) {
-            memcpy(write.code, item.code, sizeof write.code);
-            status = item_answer(desk, &write, &item, ret);
-        }
-        arena_free(&rows);
-        if (status != STATUS_OK)
-            return status;
+        status = take_item(desk, exchange->writes[index], &item, &texts, ret);
     }
+    arena_free(&texts);
+    if (status != STATUS_OK)
+        return status;
     desk->counts.settled[exchange->side] += (int64_t)ret->settled;
     desk->counts.rejected[exchange->side] += (int64_t)ret->rejected;
     desk->counts.overtaken[exchange->side] += (int64_t)ret->overtaken;

@@ -29,6 +29,9 @@ enum status apply_answer(struct desk *desk, const struct exchange *exchange,
  * transaction. */
 enum status apply_rejected(struct desk *desk, const struct write *write, const char *reason);
 
+/* What became of the write, into the log. */
+enum status apply_log(struct desk *desk, const struct write *write, const char *event);
+
 /* Writes that were sent and never answered (this run's or a crashed one's): their targets are asked for,
  * and their subjects are left alone until then. ret_count: how many. */
 enum status apply_ask_unknown(struct desk *desk, int64_t *ret_count);

@@ -38,3 +38,20 @@ void at_hand_drop(struct desk *desk)
 {
     desk->at_hand.count = 0;
 }
+
+void at_hand_note_decoded(struct desk *desk, enum side side, struct slice text, const struct decoded *decoded)
+{
+    desk->at_hand.decoded = decoded;
+    desk->at_hand.text = text;
+    desk->at_hand.side = side;
+}
+
+bool at_hand_decoded(const struct desk *desk, enum side side, const struct staged *staged, struct decoded *ret)
+{
+    const struct at_hand *at = &desk->at_hand;
+    bool same = at->decoded != NULL && at->side == side && at->decoded->record.entity == staged->entity &&
+                slice_equal(at->text, staged->payload);
+    if (same)
+        *ret = *at->decoded;
+    return same;
+}

@@ -15,4 +15,9 @@ const struct staged *at_hand_row(const struct desk *desk, enum side side, enum e
 bool at_hand_has_key(const struct desk *desk, enum entity entity, struct hash key);
 void at_hand_drop(struct desk *desk);
 
+/* What was decoded from these bytes of a side, which the owner keeps until he says NULL. */
+void at_hand_note_decoded(struct desk *desk, enum side side, struct slice text, const struct decoded *decoded);
+/* The copy decoded before, where it is that one: the same bytes come to the same. */
+bool at_hand_decoded(const struct desk *desk, enum side side, const struct staged *staged, struct decoded *ret);
+
 #endif

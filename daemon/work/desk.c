@@ -120,7 +120,7 @@ enum status desk_copy(struct desk *desk, enum side side, enum entity entity, str
         ret->staged = *at_hand;
     else
         status = stage_get(desk->store, side, entity, remote_id, true, &desk->arena, &ret->staged);
-    if (status != STATUS_OK)
+    if (status != STATUS_OK || at_hand_decoded(desk, side, &ret->staged, &ret->decoded))
         return status;
     return decode_record(desk->mapping, side, entity, ret->staged.payload, desk->now, &desk->arena,
                          &ret->decoded);

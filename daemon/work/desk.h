@@ -123,6 +123,9 @@ struct at_hand {
     struct staged rows[AT_HAND_MOST];
     size_t count;
     struct arena arena;
+    const struct decoded *decoded; /* of the record whose bytes are `text`, borrowed; NULL: none */
+    struct slice text;
+    enum side side;
 };
 
 struct known_person;
