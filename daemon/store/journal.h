@@ -37,8 +37,8 @@ struct write {
     field_set fields;
     field_set decided;         /* of these fields: they carry out a clerk's decision */
     int64_t undoes;            /* the write that it takes back; 0: none */
-    struct slice values; /* record_pack of what the target is to hold (sealed) */
-    struct slice before; /* record_pack of what it held (sealed); empty for a create */
+    struct slice values; /* record_pack_short (or record_pack) of what the target is to hold (sealed) */
+    struct slice before; /* likewise of what it held (sealed); empty for a create */
     struct slice body;   /* the platform's own JSON object, without id and version (sealed) */
     struct slice origin_system,
         origin_number; /* of the target's record, for writes by origin (sealed) */

@@ -7,6 +7,7 @@
 #include "daemon/work/rescope.h"
 #include "mapping/encode.h"
 #include "mapping/mask.h"
+#include "mapping/record_short.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -63,7 +64,7 @@ static enum status pack(struct desk *desk, const struct record *record, field_se
 {
     struct buffer text;
     buffer_init(&text, TEXT_MOST);
-    record_pack(record, fields, &text);
+    record_pack_short(record, fields, &text);
     *ret = arena_copy(&desk->arena, buffer_slice(&text));
     enum status status = ret->at == NULL ? STATUS_NO_MEMORY : text.status;
     buffer_free(&text);
