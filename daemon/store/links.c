@@ -6,7 +6,19 @@
 #define COLUMNS                                                                                    \
     "number, entity, municipal_id, provincial_id, state, evidence, kind, has_base, run, sealed"
 
-enum { BY_MUNICIPAL, BY_PROVINCIAL, PARTNER_OF_MUNICIPAL, PARTNER_OF_PROVINCIAL, BY_NUMBER, ADD, CHANGE, DROP, COUNT, NEXT };
+enum {
+    BY_MUNICIPAL,
+    BY_PROVINCIAL,
+    PARTNER_OF_MUNICIPAL,
+    PARTNER_OF_PROVINCIAL,
+    BY_NUMBER,
+    ADD,
+    CHANGE,
+    CHANGE_IDS,
+    DROP,
+    COUNT,
+    NEXT
+};
 
 static const struct sql sql[] = {
     [BY_MUNICIPAL] = {"find a link", "SELECT " COLUMNS " FROM link"
@@ -20,10 +32,14 @@ static const struct sql sql[] = {
     [BY_NUMBER] = {"read a link", "SELECT " COLUMNS " FROM link WHERE number = ?1"},
     [ADD] = {"store a link",
              "INSERT INTO link (" COLUMNS ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"},
+    /* The ids, and with them the indexes, mostly stay what they are. */
     [CHANGE] = {"store a link again",
-                "UPDATE link SET entity = ?2, municipal_id = ?3, provincial_id = ?4, state = ?5,"
-                " evidence = ?6, kind = ?7, has_base = ?8, run = ?9, sealed = ?10"
-                " WHERE number = ?1"},
+                "UPDATE link SET state = ?5, evidence = ?6, kind = ?7, has_base = ?8, run = ?9, sealed = ?10"
+                " WHERE number = ?1 AND entity = ?2 AND municipal_id IS ?3 AND provincial_id IS ?4"},
+    [CHANGE_IDS] = {"store a link again",
+                    "UPDATE link SET entity = ?2, municipal_id = ?3, provincial_id = ?4, state = ?5,"
+                    " evidence = ?6, kind = ?7, has_base = ?8, run = ?9, sealed = ?10"
+                    " WHERE number = ?1"},
     [DROP] = {"take a link back", "DELETE FROM link WHERE number = ?1"},
     [COUNT] = {"count links", "SELECT count(*) FROM link WHERE entity = ?1"},
     [NEXT] = {"walk the links", "SELECT " COLUMNS " FROM link WHERE entity = ?1 AND number > ?2"
@@ -157,8 +173,10 @@ static enum status write_link(struct store *store, const struct link *link, int 
 enum status link_put(struct store *store, struct link *link)
 {
     struct link stored = *link;
-    if (link->number != 0)
-        return write_link(store, link, CHANGE);
+    if (link->number != 0) {
+        enum status changed = write_link(store, link, CHANGE);
+        return changed == STATUS_NOT_FOUND ? write_link(store, link, CHANGE_IDS) : changed;
+    }
     enum status status = statement_number(store, "link", &stored.number);
     if (status == STATUS_OK)
         status = write_link(store, &stored, ADD);
