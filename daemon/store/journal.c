@@ -9,7 +9,7 @@ static const struct sql sql[] = {
               "INSERT INTO write (" JOURNAL_PLANNED ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10,"
               " ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)"},
     [PLANNED] = {"read planned writes",
-                 "SELECT " JOURNAL_ROW " FROM write WHERE run = ?1 AND state = 1"
+                 "SELECT " JOURNAL_ROW " FROM write INDEXED BY write_planned WHERE run = ?1 AND state = 1"
                  " AND wave = ?2 AND target = ?3 AND entity = ?4 ORDER BY number LIMIT ?5"},
     [SENT] = {"mark a write as sent", "UPDATE write SET state = 2, batch = ?2, sent_at = ?3"
                                       " WHERE number = ?1 AND state IN (1, 2)"},
@@ -20,10 +20,11 @@ static const struct sql sql[] = {
     [NEXT] = {"walk the writes", "SELECT " JOURNAL_ROW " FROM write"
                                  " WHERE state = ?1 AND number > ?2 ORDER BY number LIMIT 1"},
     /* In numbers: whether a partial index serves is else asked anew at each use. */
-    [NEXT_SENT] = {"walk the writes that were sent", "SELECT " JOURNAL_ROW " FROM write"
+    [NEXT_SENT] = {"walk the writes that were sent",
+                   "SELECT " JOURNAL_ROW " FROM write INDEXED BY write_sent"
                    " WHERE state = 2 AND number > ?1 ORDER BY number LIMIT 1"},
     [NEXT_OF_RUN] = {"walk a run's writes",
-                     "SELECT " JOURNAL_ROW " FROM write WHERE state = ?1 AND number > ?2"
+                     "SELECT " JOURNAL_ROW " FROM write INDEXED BY write_of_run WHERE state = ?1 AND number > ?2"
                      " AND run = ?3 ORDER BY number LIMIT 1"},
     [GET] = {"read a write", "SELECT " JOURNAL_ROW " FROM write WHERE number = ?1"},
     [REJECTED] = {"find a rejected write",

@@ -11,15 +11,21 @@ enum { NEXT_WAVE, DROP_PLANNED, HOLD, FORGET, COUNT, KEYS };
 
 static const struct sql sql[] = {
     [NEXT_WAVE] = {"find the next wave",
-                   "SELECT min(wave) FROM write WHERE run = ?1 AND state = 1"},
-    [DROP_PLANNED] = {"drop planned writes", "UPDATE write SET state = 6 WHERE state = 1"},
-    [HOLD] = {"hold a plan", "UPDATE write SET state = 0 WHERE run = ?1 AND state = 1"},
-    [FORGET] = {"forget proposals", "DELETE FROM write WHERE state = 0 AND run < ?1"},
+                   "SELECT min(wave) FROM write INDEXED BY write_planned WHERE run = ?1 AND state = 1"},
+    [DROP_PLANNED] = {"drop planned writes",
+                      "UPDATE write INDEXED BY write_planned SET state = 6 WHERE state = 1"},
+    [HOLD] = {"hold a plan",
+              "UPDATE write INDEXED BY write_planned SET state = 0 WHERE run = ?1 AND state = 1"},
+    [FORGET] = {"forget proposals",
+                "DELETE FROM write INDEXED BY write_proposed WHERE state = 0 AND run < ?1"},
     [COUNT] = {"count a run's writes",
                "SELECT target, entity, operation, state, count(*) FROM write WHERE run = ?1"
                " GROUP BY target, entity, operation, state"},
     [KEYS] = {"read a plan's keys",
-              "SELECT key FROM write WHERE run = ?1 AND state IN (0, 1) ORDER BY wave, key"},
+              "SELECT key FROM"
+              " (SELECT wave, key FROM write INDEXED BY write_planned WHERE run = ?1 AND state = 1 UNION ALL"
+              " SELECT wave, key FROM write INDEXED BY write_proposed WHERE run = ?1 AND state = 0)"
+              " ORDER BY wave, key"},
 };
 
 enum status journal_next_wave(struct store *store, int64_t run, unsigned *ret_wave)

@@ -10,7 +10,8 @@ enum { NEXT_TAKEN, NEXT_DECIDED, UNDOING, LEAVE, FORGET, LEFT_OUT, COUNT };
 
 static const struct sql sql[] = {
     [NEXT_TAKEN] = {"walk what a run wrote",
-                    "SELECT " JOURNAL_ROW " FROM write WHERE run = ?1 AND number < ?2 AND " TAKEN
+                    "SELECT " JOURNAL_ROW " FROM write INDEXED BY write_of_run"
+                    " WHERE run = ?1 AND number < ?2 AND " TAKEN
                     " ORDER BY number DESC LIMIT 1"},
     [NEXT_DECIDED] = {"walk what a decision wrote",
                       "SELECT " JOURNAL_ROW " FROM write WHERE subject = ?1 AND decided & ?2"

@@ -236,7 +236,19 @@ static const char *const state_5[] = {
     NULL,
 };
 
-static const migration state_migrations[] = {state_1, state_2, state_3, state_4, state_5};
+/* A write's state changes twice: an index that does not name it is written once, when the write is planned. What is
+ * looked for by its state is of few: planned (write_planned), sent, or proposed. */
+static const char *const state_6[] = {
+    "DROP INDEX write_run",
+    "DROP INDEX write_state",
+    "CREATE INDEX write_of_run ON write (run)",
+    "CREATE INDEX write_sent ON write (number) WHERE state = 2",
+    "CREATE INDEX write_proposed ON write (run) WHERE state = 0",
+    NULL,
+};
+
+static const migration state_migrations[] = {state_1, state_2, state_3, state_4, state_5,
+                                             state_6};
 static const migration stage_migrations[] = {stage_1, stage_2, stage_3, stage_4, stage_5,
                                            stage_6, stage_7, stage_8, stage_9, stage_10};
 

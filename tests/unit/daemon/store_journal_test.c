@@ -4,6 +4,8 @@
 #include "daemon/store/journal.h"
 #include "daemon/sync/situation.h"
 
+#include <sqlite3.h>
+
 enum { RUN = 3 };
 
 static int64_t plan(struct state *state, int64_t run, unsigned wave, const char *key,
@@ -201,6 +203,41 @@ static void writes_of_a_subject_come_newest_first(void **test)
     assert_int_equal(writes[1].run, 2);
 }
 
+/* Both indexes of an earlier version had the state in them. */
+static void journal_of_an_earlier_version_is_walked_as_before(void **test)
+{
+    static const char before[] =
+        "DROP INDEX write_of_run; DROP INDEX write_sent; DROP INDEX write_proposed;"
+        "CREATE INDEX write_run ON write (run, state); CREATE INDEX write_state ON write (state);"
+        "PRAGMA user_version = 5";
+    struct state *state = *test;
+    struct write write;
+    char path[160];
+    sqlite3 *db = NULL;
+    int64_t dropped = 0;
+    int64_t old = plan(state, RUN - 1, 1, "old", WRITE_PROPOSED);
+    int64_t sent = plan(state, RUN, 1, "sent", WRITE_SENT);
+    int64_t settled = plan(state, RUN, 1, "settled", WRITE_SETTLED);
+    (void)plan(state, RUN, 2, "planned", WRITE_PLANNED);
+    store_close(state->store);
+    state->store = NULL;
+    state_path(state, "state.db", path);
+    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db, before, NULL, NULL, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_close(db), SQLITE_OK);
+    state_open(state);
+    assert_status(journal_next_in_state(state->store, WRITE_SENT, 0, 0, &state->arena, &write));
+    assert_int_equal(write.number, sent);
+    assert_int_equal(journal_next_in_state(state->store, WRITE_SENT, 0, sent, &state->arena, &write),
+                     STATUS_NOT_FOUND);
+    assert_status(journal_next_in_state(state->store, WRITE_SETTLED, RUN, 0, &state->arena, &write));
+    assert_int_equal(write.number, settled);
+    assert_status(journal_forget_proposed(state->store, RUN));
+    assert_int_equal(journal_get(state->store, old, &state->arena, &write), STATUS_NOT_FOUND);
+    assert_status(journal_drop_planned(state->store, &dropped));
+    assert_int_equal(dropped, 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -212,6 +249,7 @@ int main(void)
         STATE_TEST(held_plan_is_proposed_and_older_ones_go),
         STATE_TEST(plan_hash_is_of_the_keys_and_not_of_the_numbers),
         STATE_TEST(writes_of_a_subject_come_newest_first),
+        STATE_TEST(journal_of_an_earlier_version_is_walked_as_before),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
