@@ -88,7 +88,7 @@ static enum status read_integer(const struct rule_step *step, const struct rule_
     int64_t number = 0;
     if (!slice_integer(*value, &number))
         return refuse("integer", reason);
-    return keep(arena_printf(context->arena, "%lld", (long long)number), value);
+    return keep(arena_number(context->arena, number), value);
 }
 
 static size_t count_digits(struct slice text)
@@ -132,7 +132,7 @@ static enum status read_decimal2(const struct rule_step *step, const struct rule
     const char *wrong = hundredths(*value, &centi);
     if (wrong != NULL)
         return refuse(wrong, reason);
-    return keep(arena_printf(context->arena, "%lld", (long long)centi), value);
+    return keep(arena_number(context->arena, centi), value);
 }
 
 /* As a number without needless zeros, as a text with two decimals. */
@@ -147,7 +147,7 @@ static enum status write_decimal2(const struct rule_step *step, const struct rul
     int part = (int)(centi % 100);
     struct slice made;
     if (value->number && part == 0)
-        made = arena_printf(context->arena, "%lld", whole);
+        made = arena_number(context->arena, whole);
     else if (value->number && part % 10 == 0)
         made = arena_printf(context->arena, "%lld.%d", whole, part / 10);
     else

@@ -14,7 +14,7 @@ enum {
     KEY_ARENA_BYTES = 32 * 1024 * 1024,
     WALK_ARENA_BYTES = 64 * 1024,
     NEEDS_FIRST = 64,
-    SUBJECT_BYTES = 256
+    SUBJECT_BYTES = 255
 };
 
 enum status desk_init(struct desk *desk)
@@ -101,13 +101,28 @@ struct hash desk_account_hash(const struct desk *desk, const char *kind, struct 
     return desk_hash_pair(desk, kind, code, (struct slice){0});
 }
 
+/* As far as there is room, and up to a NUL: as printf does, by which hashes in older states were made. */
+static size_t put_part(char text[SUBJECT_BYTES], size_t used, struct slice part)
+{
+    size_t size = part.size > 0 ? strnlen(part.at, part.size) : 0;
+    size_t room = SUBJECT_BYTES - used;
+    size = size < room ? size : room;
+    if (size > 0)
+        memcpy(text + used, part.at, size);
+    return used + size;
+}
+
 struct hash desk_hash_pair(const struct desk *desk, const char *what, struct slice one,
                            struct slice other)
 {
     char text[SUBJECT_BYTES];
-    int size = snprintf(text, sizeof text, "%s:%.*s%s%.*s", what, (int)one.size, one.size > 0 ? one.at : "",
-                        other.size > 0 ? "/" : "", (int)other.size, other.size > 0 ? other.at : "");
-    size_t used = size < 0 ? 0 : (size_t)size < sizeof text ? (size_t)size : sizeof text - 1;
+    size_t used = put_part(text, 0, slice_of(what));
+    used = put_part(text, used, SLICE(":"));
+    used = put_part(text, used, one);
+    if (other.size > 0) {
+        used = put_part(text, used, SLICE("/"));
+        used = put_part(text, used, other);
+    }
     return store_hash(desk->store, (struct slice){text, used});
 }
 

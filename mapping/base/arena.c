@@ -79,6 +79,20 @@ struct slice arena_printf(struct arena *arena, const char *format, ...)
     return (struct slice){text, (size_t)size};
 }
 
+struct slice arena_number(struct arena *arena, int64_t number)
+{
+    char digits[20]; /* from the back */
+    size_t at = sizeof digits;
+    uint64_t rest = number < 0 ? 0 - (uint64_t)number : (uint64_t)number;
+    do {
+        digits[--at] = (char)('0' + rest % 10);
+        rest /= 10;
+    } while (rest > 0);
+    if (number < 0)
+        digits[--at] = '-';
+    return arena_copy(arena, (struct slice){digits + at, sizeof digits - at});
+}
+
 static void blocks_free(struct arena_block *block)
 {
     while (block != NULL) {

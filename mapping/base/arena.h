@@ -6,6 +6,7 @@
 #include "mapping/base/bytes.h"
 
 #include <stddef.h>
+#include <stdint.h>
 
 struct arena_block;
 
@@ -27,6 +28,9 @@ struct slice arena_copy(struct arena *arena, struct slice text);
 /* printf into the arena, NUL-terminated; .at == NULL when there is no room. */
 struct slice arena_printf(struct arena *arena, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+
+/* The number in decimal digits, as printf writes it. */
+struct slice arena_number(struct arena *arena, int64_t number);
 
 /* All pieces are gone; one block is kept for the next use. */
 void arena_reset(struct arena *arena);

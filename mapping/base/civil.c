@@ -146,16 +146,39 @@ bool civil_parse(struct slice text, const char *format, int offset_seconds, int6
     return true;
 }
 
+static void put_two(char *text, unsigned number)
+{
+    text[0] = (char)('0' + number / 10 % 10);
+    text[1] = (char)('0' + number % 10);
+}
+
+static void format_two(struct buffer *buffer, int number)
+{
+    char text[2];
+    put_two(text, (unsigned)number);
+    buffer_append(buffer, (struct slice){text, sizeof text});
+}
+
+static void format_year(struct buffer *buffer, int year)
+{
+    if (year < 0 || year > 9999) {
+        buffer_printf(buffer, "%04d", year);
+        return;
+    }
+    format_two(buffer, year / 100);
+    format_two(buffer, year % 100);
+}
+
 static void format_part(struct buffer *buffer, char directive, const struct civil *civil, int offset)
 {
     int absolute = offset < 0 ? -offset : offset;
     switch (directive) {
-    case 'Y': buffer_printf(buffer, "%04d", civil->year); break;
-    case 'm': buffer_printf(buffer, "%02d", civil->month); break;
-    case 'd': buffer_printf(buffer, "%02d", civil->day); break;
-    case 'H': buffer_printf(buffer, "%02d", civil->hour); break;
-    case 'M': buffer_printf(buffer, "%02d", civil->minute); break;
-    case 'S': buffer_printf(buffer, "%02d", civil->second); break;
+    case 'Y': format_year(buffer, civil->year); break;
+    case 'm': format_two(buffer, civil->month); break;
+    case 'd': format_two(buffer, civil->day); break;
+    case 'H': format_two(buffer, civil->hour); break;
+    case 'M': format_two(buffer, civil->minute); break;
+    case 'S': format_two(buffer, civil->second); break;
     case 'z':
         buffer_printf(buffer, "%c%02d:%02d", offset < 0 ? '-' : '+', absolute / 3600,
                       absolute / 60 % 60);
@@ -173,12 +196,6 @@ void civil_format(struct buffer *buffer, int64_t instant, const char *format, in
         else
             buffer_append(buffer, (struct slice){at, 1});
     }
-}
-
-static void put_two(char *text, unsigned number)
-{
-    text[0] = (char)('0' + number / 10 % 10);
-    text[1] = (char)('0' + number % 10);
 }
 
 /* By hand: each time of each record goes through here. */

@@ -63,12 +63,31 @@ static void copies_end_with_a_nul(void **state)
     arena_free(&arena);
 }
 
+static void numbers_are_written_as_printf_writes_them(void **state)
+{
+    (void)state;
+    static const int64_t numbers[] = {0, 7, -7, 10, 99, 12345, -100, INT64_MAX, INT64_MIN};
+    struct arena arena;
+    arena_init(&arena, 4096);
+    for (size_t index = 0; index < sizeof numbers / sizeof *numbers; index++) {
+        struct slice expected = arena_printf(&arena, "%lld", (long long)numbers[index]);
+        struct slice number = arena_number(&arena, numbers[index]);
+        assert_int_equal(number.size, expected.size);
+        assert_string_equal(number.at, expected.at);
+    }
+    arena_free(&arena);
+    arena_init(&arena, 16);
+    assert_null(arena_number(&arena, INT64_MIN).at);
+    arena_free(&arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(pieces_are_aligned_zeroed_and_apart),
         cmocka_unit_test(no_more_than_the_limit_is_given),
         cmocka_unit_test(copies_end_with_a_nul),
+        cmocka_unit_test(numbers_are_written_as_printf_writes_them),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

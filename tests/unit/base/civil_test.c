@@ -90,6 +90,15 @@ static void the_day_is_that_of_the_zone(void **state)
     buffer_clear(&text);
     civil_format(&text, instant, "%Y%m%d%%", 0);
     assert_string_equal(text.at, "19691231%");
+    buffer_clear(&text);
+    civil_format(&text, civil_days(87, 3, 9) * CIVIL_DAY_SECONDS, "%Y-%m-%d", 0);
+    assert_string_equal(text.at, "0087-03-09");
+    buffer_clear(&text);
+    civil_format(&text, civil_days(9999, 12, 31) * CIVIL_DAY_SECONDS, "%Y-%m-%d", 0);
+    assert_string_equal(text.at, "9999-12-31");
+    buffer_clear(&text);
+    civil_format(&text, (civil_days(9999, 12, 31) + 1) * CIVIL_DAY_SECONDS, "%Y-%m-%d", 0);
+    assert_string_equal(text.at, "10000-01-01");
     assert_int_equal(civil_china_day(instant), 0);
     assert_int_equal(civil_china_day(1704038399), civil_days(2023, 12, 31));
     assert_int_equal(civil_china_day(1704038400), civil_days(2024, 1, 1));
