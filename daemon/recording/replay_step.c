@@ -91,6 +91,7 @@ static bool take_pending(struct replay *replay, struct slice ask, bool waits, st
 static void order_needs(struct desk *desk, const json_t *wanted)
 {
     size_t placed = 0;
+    memset(desk->needs.first, 0, sizeof desk->needs.first);
     for (size_t index = 0; index < json_array_size(wanted); index++) {
         const char *text = json_string_value(json_array_get(wanted, index));
         for (size_t at = placed; text != NULL && at < desk->needs.count; at++) {

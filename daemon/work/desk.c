@@ -153,6 +153,7 @@ static enum status need_add(struct desk *desk, const struct need *need)
         list->capacity = capacity;
     }
     list->items[list->count++] = *need;
+    list->left[need->side] += need->text[0] != '\0';
     return STATUS_OK;
 }
 

@@ -58,6 +58,8 @@ struct need {
 struct need_list {
     struct need *items;
     size_t count, capacity;
+    size_t left[SIDES];  /* that are not taken yet */
+    size_t first[SIDES]; /* before it nothing of the side is left */
 };
 
 struct desk_counts {

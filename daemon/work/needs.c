@@ -2,30 +2,32 @@
 
 #include "mapping/identity.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 enum { QUERY_PAGE = 1000 };
 
 size_t needs_left(const struct desk *desk, enum side side)
 {
-    size_t count = 0;
-    if (desk_any_changed(desk))
-        return 0;
-    for (size_t index = 0; index < desk->needs.count; index++)
-        count += desk->needs.items[index].side == side && desk->needs.items[index].text[0] != '\0';
-    return count;
+    return desk_any_changed(desk) ? 0 : desk->needs.left[side];
 }
 
-static enum status take_text(struct exchange *exchange, struct need *need, struct slice *ret)
+static void note_taken(struct desk *desk, struct need *need)
+{
+    need->text[0] = '\0';
+    desk->needs.left[need->side]--;
+}
+
+static enum status take_text(struct desk *desk, struct exchange *exchange, struct need *need, struct slice *ret)
 {
     *ret = arena_copy(&exchange->arena, slice_of(need->text));
-    need->text[0] = '\0'; /* taken */
+    note_taken(desk, need);
     return ret->at == NULL ? STATUS_NO_MEMORY : STATUS_OK;
 }
 
 /* A platform compares text as stored, so a person is asked for in every spelling that may be stored. */
-static enum status add_spellings(struct exchange *exchange, struct need *need, struct slice *codes,
-                                 size_t *count)
+static enum status add_spellings(struct desk *desk, struct exchange *exchange, struct need *need,
+                                 struct slice *codes, size_t *count)
 {
     char spellings[4][19];
     char code[19] = {0};
@@ -41,8 +43,8 @@ static enum status add_spellings(struct exchange *exchange, struct need *need, s
             return STATUS_NO_MEMORY;
     }
     if (spelled == 0)
-        return take_text(exchange, need, &codes[(*count)++]);
-    need->text[0] = '\0';
+        return take_text(desk, exchange, need, &codes[(*count)++]);
+    note_taken(desk, need);
     return STATUS_OK;
 }
 
@@ -55,13 +57,13 @@ static enum status fill_query(struct desk *desk, struct exchange *exchange, cons
     enum entity entity = first->entity;
     if (codes == NULL)
         return STATUS_NO_MEMORY;
-    for (size_t index = 0; index < desk->needs.count && count + 4 <= most; index++) {
+    for (size_t index = desk->needs.first[exchange->side]; index < desk->needs.count && count + 4 <= most; index++) {
         struct need *need = &desk->needs.items[index];
         if (need->text[0] == '\0' || need->by_id || need->side != exchange->side ||
             need->entity != entity || need->organisation != organisation)
             continue;
-        enum status status = organisation ? take_text(exchange, need, &codes[count++])
-                                          : add_spellings(exchange, need, codes, &count);
+        enum status status = organisation ? take_text(desk, exchange, need, &codes[count++])
+                                          : add_spellings(desk, exchange, need, codes, &count);
         if (status != STATUS_OK)
             return status;
     }
@@ -80,12 +82,25 @@ static enum status fill_query(struct desk *desk, struct exchange *exchange, cons
 
 static struct need *first_left(struct desk *desk, enum side side)
 {
-    for (size_t index = 0; index < desk->needs.count; index++) {
-        struct need *need = &desk->needs.items[index];
+    struct need_list *list = &desk->needs;
+    if (list->left[side] == 0)
+        return NULL;
+    for (; list->first[side] < list->count; list->first[side]++) {
+        struct need *need = &list->items[list->first[side]];
         if (need->side == side && need->text[0] != '\0')
             return need;
     }
     return NULL;
+}
+
+/* Once nothing is left, a list that was long gives its memory back. */
+static void clear_taken(struct desk *desk)
+{
+    struct need_list *list = &desk->needs;
+    if (list->left[MUNICIPAL] + list->left[PROVINCIAL] > 0)
+        return;
+    free(list->items);
+    *list = (struct need_list){0};
 }
 
 enum status needs_next(struct desk *desk, enum side side, struct exchange **ret)
@@ -101,8 +116,9 @@ enum status needs_next(struct desk *desk, enum side side, struct exchange **ret)
     exchange->request.call = CALL_READ;
     if (need->not_before > desk->now)
         exchange->wait_ms = (need->not_before - desk->now) * 1000;
-    enum status status = need->by_id ? take_text(exchange, need, &exchange->request.remote_id)
+    enum status status = need->by_id ? take_text(desk, exchange, need, &exchange->request.remote_id)
                                      : fill_query(desk, exchange, need);
+    clear_taken(desk);
     if (status != STATUS_OK) {
         exchange_free(exchange);
         return status;
