@@ -6,7 +6,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { DAY_RECORDS_MOST = 512, KNOWN_MOST = 64 * 1024 /* days and records; shared out again they come to the same */ };
+/* KNOWN_MOST: days and records; shared out again they come to the same. A day more, and the set is half full at most. */
+enum { DAY_RECORDS_MOST = 512, KNOWN_MOST = 64 * 1024 - 2 * DAY_RECORDS_MOST };
 
 static bool counts_for_day(const struct record *record, int64_t day)
 {

@@ -330,7 +330,7 @@ static enum status judge_drift(struct desk *desk)
 static enum status judge_relinks(struct desk *desk, bool *ret_released)
 {
     struct hash plan = {{0}};
-    if (desk->guard != NULL || desk_undoing(desk))
+    if (desk->guard != NULL || desk_undoing(desk) || !desk->relinks.waiting)
         return STATUS_OK;
     enum status status = journal_plan_hash(desk->store, desk->run, &plan);
     if (status != STATUS_OK)
@@ -370,7 +370,7 @@ static enum status guard_plan(struct desk *desk, bool observe, int64_t *ret_writ
                 status = count_against(desk, side, (enum entity)entity);
         }
     }
-    if (status == STATUS_OK)
+    if (status == STATUS_OK && desk->guard != NULL) /* all of its keys are put in order for that, in memory */
         status = journal_plan_hash(desk->store, desk->run, &plan);
     if (status != STATUS_OK)
         return status;
