@@ -113,21 +113,31 @@ static enum status count_value(struct desk *desk, enum side side, enum field fie
     return STATUS_OK;
 }
 
+static field_set became_another(const struct desk *desk, const struct pair *pair, enum side side)
+{
+    field_set fields = 0;
+    for (enum field field = field_first(pair->entity); field < field_end(pair->entity); field++) {
+        if (counts(desk, pair->entity, field) && became(pair, side, field))
+            fields |= FIELD_BIT(field);
+    }
+    return fields;
+}
+
 static enum status count_side(struct desk *desk, const struct pair *pair, enum side side)
 {
-    struct hash record = desk_record_hash(desk, "drift", side, pair->entity, pair_copy(pair, side)->remote_id);
-    bool any = false;
+    field_set fields = became_another(desk, pair, side);
     enum status status = STATUS_OK;
+    if (fields == 0)
+        return STATUS_OK;
+    struct hash record = desk_record_hash(desk, "drift", side, pair->entity, pair_copy(pair, side)->remote_id);
     if (hashset_has(&desk->drift.seen, record))
         return STATUS_OK;
     for (enum field field = field_first(pair->entity);
          status == STATUS_OK && field < field_end(pair->entity); field++) {
-        if (!counts(desk, pair->entity, field) || !became(pair, side, field))
-            continue;
-        any = true;
-        status = count_value(desk, side, field, pair->view[side].value[field]);
+        if ((fields & FIELD_BIT(field)) != 0)
+            status = count_value(desk, side, field, pair->view[side].value[field]);
     }
-    return status == STATUS_OK && any ? hashset_add(&desk->drift.seen, record) : status;
+    return status == STATUS_OK ? hashset_add(&desk->drift.seen, record) : status;
 }
 
 /* A change of mapping or scope is no change of data. */
