@@ -99,13 +99,40 @@ static enum status find_counterpart(struct desk *desk, enum side side, struct sl
     return status == STATUS_NOT_FOUND ? STATUS_OK : status;
 }
 
+/* Whom the other side's text was found to name bears the same one here mostly: where it is the account linked with
+ * hers, all that is known of the two is the same. */
+static enum status as_known_beside(struct desk *desk, enum side side, struct slice code, struct person *ret, bool *ret_same)
+{
+    enum side other = side_other(side);
+    struct person beside;
+    struct staged staged = {0};
+    bool known = false;
+    *ret_same = false;
+    enum status status = person_known(desk, other, code, &beside, &known);
+    if (status != STATUS_OK || !known || !beside.linked || slice_empty(ret->remote_id[side]) ||
+        !slice_equal(ret->remote_id[side], beside.remote_id[side]))
+        return status;
+    beside.standing[side] = ret->standing[side];
+    beside.standing[other] = PERSON_UNKNOWN;
+    status = stage_glance(desk->store, other, ENTITY_ACCOUNT, beside.remote_id[other], &staged);
+    if (status == STATUS_OK)
+        beside.standing[other] = standing_of(staged.state);
+    *ret = beside;
+    *ret_same = true;
+    return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+}
+
 static enum status look_up(struct desk *desk, enum side side, struct slice code, struct person *ret)
 {
+    bool same = false;
     *ret = (struct person){.name_code = code};
     enum status status =
         find_account(desk, side, "person", code, &ret->remote_id[side], &ret->standing[side]);
     if (status == STATUS_OK)
-        status = find_counterpart(desk, side, code, ret);
+        status = as_known_beside(desk, side, code, ret, &same);
+    if (status != STATUS_OK || same)
+        return status;
+    status = find_counterpart(desk, side, code, ret);
     if (status == STATUS_OK)
         status = read_account(desk, MUNICIPAL, ret);
     if (status == STATUS_OK)
