@@ -26,12 +26,18 @@ static bool take(struct scan *scan, char byte)
     return true;
 }
 
-/* A string with its quotes. */
+/* A string with its quotes: mostly it ends with the next one. */
 static bool take_string(struct scan *scan, struct slice *ret)
 {
     const char *start = scan->at;
     if (scan->at >= scan->end || *scan->at != '"')
         return false;
+    const char *quote = memchr(start + 1, '"', (size_t)(scan->end - start) - 1);
+    if (quote != NULL && memchr(start + 1, '\\', (size_t)(quote - start) - 1) == NULL) {
+        scan->at = quote + 1;
+        *ret = (struct slice){start, (size_t)(scan->at - start)};
+        return true;
+    }
     for (scan->at++; scan->at < scan->end; scan->at++) {
         if (*scan->at == '"') {
             scan->at++;
