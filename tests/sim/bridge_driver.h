@@ -41,6 +41,8 @@ struct driver_result {
  * cycle begins with what the files held then; 0: never. */
 struct driver_result driver_cycle(enum cycle_kind kind, unsigned crash_at);
 
+/* From now on a listing may be empty: no fault is played any more, and all of a small city can have left the region. */
+void driver_trust_listings(void);
 /* An operator says of each side that the last cycle doubted that it was restored. Whether there was one. */
 bool driver_rebase(const struct driver_result *result);
 

@@ -176,6 +176,7 @@ static bool become_quiet(struct history *history, unsigned quiet_cycles)
 {
     bool ok = true;
     unsigned quiet = 0;
+    driver_trust_listings();
     for (unsigned cycle = 0; cycle < QUIET_MOST; cycle++) {
         int64_t before = written();
         uint64_t conflicts = oracle_conflicts(driver_bridge()->store);
