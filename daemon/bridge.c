@@ -297,7 +297,8 @@ enum status bridge_start(struct bridge *bridge, const struct cycle_order *order)
     if (status != STATUS_OK)
         return status;
     bridge->recording = bridge->settings->record != 0;
-    bridge->cycle.desk.every_page = bridge->recording; /* a replay has nothing but what came */
+    /* A replay has nothing but what came; and who asks for everything by hand may doubt what a platform calls known. */
+    bridge->cycle.desk.every_page = bridge->recording || (order->kind == CYCLE_FULL && !slice_empty(order->who));
     run_event(bridge->run, &(struct event){.kind = EVENT_START});
     bridge_step(bridge);
     return STATUS_OK;

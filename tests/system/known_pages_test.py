@@ -101,6 +101,11 @@ class KnownPages(CityCase):
         self.full()
         self.assertEqual((self.found(), self.city.writes()), ([], {"municipal": 0, "provincial": 0}))
 
+    def test_who_asks_for_everything_by_hand_has_every_page_sent(self):
+        done = self.city.cebridge("resync", "--full")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(self.stats()["conditional_requests"], 0)
+
     def test_a_cycle_that_is_recorded_has_every_page_sent(self):
         self.city.configure("[bridge]", "[bridge]\nrecord = on")
         try:
