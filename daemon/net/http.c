@@ -448,7 +448,9 @@ static void drop(struct http *http)
 enum status http_open(uv_loop_t *loop, const struct http_options *options, struct http **ret,
                       struct fault *ret_fault)
 {
-    if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
+    /* By the program's own functions, which end it where there is no memory (daemon/memory.h): left to itself libcurl
+     * may forget a transfer's timeouts then, and never ends it. */
+    if (curl_global_init_mem(CURL_GLOBAL_DEFAULT, malloc, free, realloc, strdup, calloc) != CURLE_OK)
         return STATUS_NO_MEMORY;
     struct http *http = calloc(1, sizeof *http);
     if (http == NULL) {

@@ -1,7 +1,7 @@
 /* Put in front of a program (LD_PRELOAD), it lets an allocation fail: FAIL_PLACE=n the first one of the n-th place
  * that asks for memory (a place is a way through the program, so a function asked from two sides is two),
  * FAIL_ALLOCATION=n the n-th one of all. From main on, libraries and all threads included. FAIL_FOR_EVER: all
- * that follow fail too. FAIL_DEPTH: how much of the way tells two places apart (24). FAIL_MARK: a file that is made when
+ * that follow fail too. FAIL_WITHIN: only what a library of that name asks for. FAIL_DEPTH: how much of the way tells two places apart (24). FAIL_MARK: a file that is made when
  * one was struck; FAIL_SHOW: says where. */
 #include <dlfcn.h>
 #include <errno.h>
@@ -34,8 +34,22 @@ static uint64_t seen[PLACES];
 static unsigned long counted, struck_at;
 static int way = FRAMES;
 static bool counts, by_place, for_ever, struck;
-static const char *mark;
+static const char *mark, *library;
 static __thread bool inside;
+
+/* Is it asked for by the library, or by a function of the program's that the library was given? */
+static bool is_within(void)
+{
+    enum { NEAR = 7 };
+    void *frames[NEAR];
+    int depth = library == NULL ? 0 : backtrace(frames, NEAR);
+    bool is = library == NULL;
+    for (int index = 0; index < depth && !is; index++) {
+        Dl_info at;
+        is = dladdr(frames[index], &at) != 0 && at.dli_fname != NULL && strstr(at.dli_fname, library) != NULL;
+    }
+    return is;
+}
 
 static bool new_place(void)
 {
@@ -71,7 +85,7 @@ static bool fails(void)
     inside = true;
     (void)pthread_mutex_lock(&lock);
     bool now = struck && for_ever;
-    if (!struck && (!by_place || new_place()) && ++counted == struck_at) {
+    if (!struck && is_within() && (!by_place || new_place()) && ++counted == struck_at) {
         now = struck = true;
         tell_struck();
     }
@@ -137,6 +151,7 @@ static int counted_main(int count, char **words, char **environment)
         way = (int)number("FAIL_DEPTH");
     for_ever = getenv("FAIL_FOR_EVER") != NULL;
     mark = getenv("FAIL_MARK");
+    library = getenv("FAIL_WITHIN");
     counts = true;
     int code = real_main(count, words, environment);
     counts = false; /* what the end of a process does is nobody's data any more */

@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
 """Each place of the program and its libraries that asks for memory refused in turn, once and from then on, in five
 scenarios: the settings read and checked, a first run, a later one with a write, a decision, and a record and the log
-explained and verified; and in the verifier by itself. The program ends with an exit code of its own and says why, never by a signal; it leaks
-nothing; and after one undisturbed run all stands as if nothing had been refused, nothing twice. STEP takes every so
-many places, FIRST the first, ONLY one scenario; FAIL=FAIL_ALLOCATION takes each allocation and not each place, FAIL_DEPTH=5 takes fewer places: those that the last few callers tell apart."""
+explained and verified; of a first run also nearly each place of libcurl, and nearly each of the verifier. The program
+ends with an exit code of its own and says why, never by a signal; it leaks nothing; and after one undisturbed run all
+stands as if nothing had been refused, nothing twice. STEP takes every so many places, FIRST the first, ONLY one
+scenario; FAIL=FAIL_ALLOCATION takes each allocation and not each place, FAIL_DEPTH=5 fewer places: those that the last
+few callers tell apart."""
 import ast
 import os
 import re
@@ -18,6 +20,7 @@ from operating_test import edit, person_of  # noqa: E402
 
 STEP = int(os.environ.get("STEP", "997"))
 FIRST = int(os.environ.get("FIRST", min(STEP, 400)))
+STEPS = {"asking": (min(STEP, 5), 2), "verifying": (min(STEP, 2), 1)}  # small enough to be taken nearly whole
 ONLY = os.environ.get("ONLY", "")
 FAIL = os.environ.get("FAIL", "FAIL_PLACE")
 DEFINED = (0, 3, 4, 5, 65, 69, 70, 73, 75, 77, 78)
@@ -196,6 +199,21 @@ def showing(refused):
     return strike
 
 
+def asking(refused):
+    """Only what libcurl asks for, which once forgot a request's timeout by that."""
+    reset(refused.city)
+    assert refused.city.once("--full").returncode == 0
+    expected = refused.city.content(annual=False)
+
+    def strike(number, for_ever):
+        reset(refused.city)
+        struck = refused.run(number, for_ever, "cebridged", "--config", refused.city.config, "--once", "--full",
+                             FAIL_DEPTH="5", FAIL_WITHIN="libcurl")
+        settle(refused, expected)
+        return struck is not None
+    return strike
+
+
 def verifying(refused):
     """The verifier alone, which is small enough for nearly every place: never whole by what it could not read."""
     city = refused.city
@@ -217,11 +235,11 @@ def main():
     strikes = 0
     with City(people=4, hours=24, seed=5, shared=0.5) as city:
         refused = Refused(city)
-        for scenario in (checking, first_run, later_run, deciding, showing, verifying):
+        for scenario in (checking, first_run, later_run, deciding, showing, asking, verifying):
             if ONLY not in ("", scenario.__name__):
                 continue
             strike = scenario(refused)
-            step, number = (STEP, FIRST) if scenario is not verifying else (min(STEP, 2), 1)
+            step, number = STEPS.get(scenario.__name__, (STEP, FIRST))
             hit = True
             while hit:
                 for for_ever in (False, True):
