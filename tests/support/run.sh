@@ -31,7 +31,7 @@ case $test in
 esac
 code=0
 began=$(date +%s)
-timeout -k 10 "${TEST_SECONDS:-900}" "$@" >"$log" 2>&1 || code=$?
+timeout -k 10 "${TEST_SECONDS:-1800}" "$@" >"$log" 2>&1 || code=$?
 [ "$code" = 0 ] || echo "exit $code" >>"$log"
 # Tests that count themselves say so; the others are one test each.
 passed=$(grep -c '^\[       OK \]' "$log") || true
