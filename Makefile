@@ -143,9 +143,9 @@ $(OUT)/tests/bench/%: $(OUT)/tests/bench/%.o $(LIBS)
 unit: $(UNIT_PROGRAMS)
 	$(Q)tests/support/run.sh $(OUT) $(UNIT_PROGRAMS)
 
-# tests/crash/step_sweep.py kills the programs as they are installed.
+# Some tests of crashes take the programs as they are installed.
 check: packages
-	$(Q)$(PARALLEL) VARIANT=release programs build/release/killing.so build/release/power.so
+	$(Q)$(PARALLEL) VARIANT=release programs $(PRELOADED:$(OUT)/%=build/release/%)
 	$(Q)$(PARALLEL) VARIANT=asan check-all
 
 check-all: pure $(UNIT_PROGRAMS) $(SIM_PROGRAMS) $(REPLAY_PROGRAMS) $(SCENARIO_RUNNER) \

@@ -15,11 +15,12 @@ import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "support"))
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "system"))
-from city import BUILD, City  # noqa: E402
+from city import BUILD, ROOT, City  # noqa: E402
 from operating_test import edit, person_of  # noqa: E402
 
 STEP = int(os.environ.get("STEP", "997"))
 FIRST = int(os.environ.get("FIRST", min(STEP, 400)))
+RELEASE = ROOT / "build/release"  # the programs as they are installed: an optimised one asks by other ways
 STEPS = {"asking": (min(STEP, 5), 2), "verifying": (min(STEP, 2), 1)}  # small enough to be taken nearly whole
 ONLY = os.environ.get("ONLY", "")
 FAIL = os.environ.get("FAIL", "FAIL_PLACE")
@@ -41,15 +42,15 @@ class Refused:
     def says(self, text):
         self.wrong.append(f"{self.what}: {text}")
 
-    def run(self, number, for_ever, *words, **more):
+    def run(self, number, for_ever, *words, build=BUILD, **more):
         """Its stdout, or None where it was not struck."""
         self.mark.unlink(missing_ok=True)
-        environment = {**os.environ, "LD_PRELOAD": str(BUILD / "failing_allocation.so"), "FAIL_MARK": str(self.mark),
+        environment = {**os.environ, "LD_PRELOAD": str(build / "failing_allocation.so"), "FAIL_MARK": str(self.mark),
                        FAIL: str(number), "LC_ALL": "C", **more,
                        "ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "") + ":verify_asan_link_order=0"}
         if for_ever:
             environment["FAIL_FOR_EVER"] = "1"
-        done = subprocess.run([str(BUILD / words[0]), *words[1:]], env=environment, capture_output=True, timeout=60,
+        done = subprocess.run([str(build / words[0]), *words[1:]], env=environment, capture_output=True, timeout=60,
                               check=False)
         if not self.mark.exists():
             return None
@@ -208,7 +209,7 @@ def asking(refused):
     def strike(number, for_ever):
         reset(refused.city)
         struck = refused.run(number, for_ever, "cebridged", "--config", refused.city.config, "--once", "--full",
-                             FAIL_DEPTH="5", FAIL_WITHIN="libcurl")
+                             build=RELEASE, FAIL_DEPTH="5", FAIL_WITHIN="libcurl")
         settle(refused, expected)
         return struck is not None
     return strike
@@ -223,7 +224,7 @@ def verifying(refused):
     good = subprocess.run([str(BUILD / words[0]), *words[1:]], capture_output=True, check=True).stdout
 
     def strike(number, for_ever):
-        struck = refused.run(number, for_ever, *words, FAIL_DEPTH="5")
+        struck = refused.run(number, for_ever, *words, build=RELEASE, FAIL_DEPTH="5")
         if struck is not None and struck.returncode == 0 and struck.stdout != good:
             refused.says(f"ended as if well, and said something else: {struck.stdout[-300:]}")
         return struck is not None
