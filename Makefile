@@ -203,7 +203,7 @@ systemd-check: all
 	$(Q)tests/systemd/check.sh $(OUT)
 
 cov: packages
-	$(Q)$(PARALLEL) VARIANT=release programs build/release/killing.so build/release/power.so
+	$(Q)$(PARALLEL) VARIANT=release programs $(PRELOADED:$(OUT)/%=build/release/%)
 	$(Q)$(PARALLEL) VARIANT=cov check-all
 	$(Q)tests/support/coverage.sh build/cov
 

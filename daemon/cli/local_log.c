@@ -12,8 +12,8 @@ enum status local_log_open(struct session *session, const struct store *store, s
                       store != NULL && store_crashed(store), ret);
 }
 
-static enum status append_shown(struct session *session, const struct store *store, const char *event, const char *reference,
-                                int64_t conflict, const char *who)
+static enum status append_shown(struct session *session, const struct store *store, const char *event,
+                                const char *reference, int64_t conflict, const char *who)
 {
     struct chain *chain = NULL;
     struct buffer members;

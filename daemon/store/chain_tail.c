@@ -145,18 +145,13 @@ static enum status follow(FILE *file, const struct chain_macs *macs, off_t *ret_
 
 enum status chain_tail_crashed(int file, int directory, const struct chain_macs *macs, int64_t *ret_torn)
 {
+    struct chain_files files;
     struct stat stands;
     off_t end = 0;
-    int copy = openat(directory, CHAIN_CURRENT, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-    FILE *lines = copy < 0 ? NULL : fdopen(copy, "rb");
-    if (lines == NULL) {
-        enum status status = chain_errno(errno);
-        if (copy >= 0)
-            (void)close(copy);
-        return status;
-    }
-    enum status status = follow(lines, macs, &end);
-    (void)fclose(lines);
+    enum status status = chain_files_open(directory, &files);
+    if (status == STATUS_OK && files.current != NULL)
+        status = follow(files.current, macs, &end);
+    chain_files_close(&files);
     if (status == STATUS_OK && fstat(file, &stands) != 0)
         status = chain_errno(errno);
     if (status == STATUS_OK && end < stands.st_size)

@@ -1,8 +1,8 @@
 /* Put in front of a program (LD_PRELOAD), it lets an allocation fail: FAIL_PLACE=n the first one of the n-th place
  * that asks for memory (a place is a way through the program, so a function asked from two sides is two),
  * FAIL_ALLOCATION=n the n-th one of all. From main on, libraries and all threads included. FAIL_FOR_EVER: all
- * that follow fail too. FAIL_WITHIN: only what a library of that name asks for. FAIL_DEPTH: how much of the way tells two places apart (24). FAIL_MARK: a file that is made when
- * one was struck; FAIL_SHOW: says where. */
+ * that follow fail too. FAIL_WITHIN: only what a library of that name asks for. FAIL_DEPTH: how much of the way tells
+ * two places apart (24). FAIL_MARK: a file that is made when one was struck; FAIL_SHOW: says where. */
 #include <dlfcn.h>
 #include <errno.h>
 #include <execinfo.h>

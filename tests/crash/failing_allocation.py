@@ -99,14 +99,14 @@ def checking(refused):
     return strike
 
 
-def first_run(refused):
+def first_run(refused, **more):
     reset(refused.city)
     assert refused.city.once("--full").returncode == 0
     expected = refused.city.content(annual=False)
 
     def strike(number, for_ever):
         reset(refused.city)
-        struck = refused.run(number, for_ever, "cebridged", "--config", refused.city.config, "--once", "--full")
+        struck = refused.run(number, for_ever, "cebridged", "--config", refused.city.config, "--once", "--full", **more)
         settle(refused, expected)
         return struck is not None
     return strike
@@ -202,17 +202,7 @@ def showing(refused):
 
 def asking(refused):
     """Only what libcurl asks for, which once forgot a request's timeout by that."""
-    reset(refused.city)
-    assert refused.city.once("--full").returncode == 0
-    expected = refused.city.content(annual=False)
-
-    def strike(number, for_ever):
-        reset(refused.city)
-        struck = refused.run(number, for_ever, "cebridged", "--config", refused.city.config, "--once", "--full",
-                             build=RELEASE, FAIL_DEPTH="5", FAIL_WITHIN="libcurl")
-        settle(refused, expected)
-        return struck is not None
-    return strike
+    return first_run(refused, build=RELEASE, FAIL_DEPTH="5", FAIL_WITHIN="libcurl")
 
 
 def verifying(refused):
